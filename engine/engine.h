@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/result.h"
+#include "engine/model/config.h"
+#include "segue/v1/engine_service.pb.h"
+#include "segue/v1/state.pb.h"
+
+namespace segue {
+
+namespace v1 = ::segue::v1;
+
+// Who asks, as far as the engine must know.
+struct Origin {
+  std::string principal;          // for the journal: "uid:1000"
+  bool may_use_any_file = false;  // else only Engine's roots (none yet): loading and recording are refused
+};
+
+// One reader's view of the engine's news: a snapshot, then changes and events in order. Changes of one object that
+// were not read yet merge; a reader that lets events overflow gets a Resync and a new snapshot. Thread-safe; the
+// engine outlives it.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  // The next piece of news, or false if there is none; then `wake` is called once when there is.
+  virtual bool next(v1::WatchResponse& news) = 0;
+};
+
+// The facade: a whole DJ engine with its threads and its driver. Plain data in and out; every call is thread-safe
+// and never waits for audio, network or a file.
+class Engine {
+ public:
+  using Answer = std::function<void(Result<v1::ExecuteResponse>)>;
+
+  // Starts everything. A missing or broken sound device is no failure: the null driver takes its place and
+  // state().engine().output_note() says why. `clock` outlives the engine. `version` goes into the journal.
+  static Result<std::unique_ptr<Engine>> create(const model::Config& config, const Clock& clock, const std::string& version);
+  // Fades out, closes recordings and the journal, stops all threads. Takes less than a second.
+  virtual ~Engine() = default;
+
+  // Validates and queues a batch; `answer` is called exactly once, on the control thread or before execute returns,
+  // and must not block. Fails with RESOURCE_EXHAUSTED QUEUE_FULL and everything the commands' comments name.
+  virtual void execute(v1::ExecuteRequest request, const Origin& origin, Answer answer) = 0;
+  virtual v1::State state() const = 0;
+  virtual v1::WatchMetersResponse meters() const = 0;
+  // `wake` is called on the control thread and must not block. Null if kWatchersMax are open.
+  virtual std::unique_ptr<Watcher> watch(const v1::WatchRequest& request, std::function<void()> wake) = 0;
+  virtual std::string epoch() const = 0;
+  // What is wrong at present, a line each; empty is healthy. `audio_flows` is set to whether blocks are being rendered.
+  virtual std::vector<std::string> findings(bool& audio_flows) const = 0;
+};
+
+// Renders a session script offline, in virtual time.
+struct RenderRequest {
+  std::string script_path;
+  std::string out_path;  // float32 stereo WAV; overwritten
+  std::optional<double> seconds;  // without: ends 1 s after the last deck stops
+  int block_frames = 1024;
+  // Called about ten times a second with the seconds rendered so far; may be empty.
+  std::function<void(double)> progress;
+};
+
+struct RenderReport {
+  std::int64_t frames = 0;
+  double seconds = 0;
+  double cpu_seconds = 0;      // of the whole process, decoding included
+  double realtime_factor = 0;  // seconds ÷ wall time from first to last rendered frame
+  std::uint64_t underruns = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t late_commands = 0;
+  double peak_dbtp = 0;
+};
+
+// Fails with INVALID_ARGUMENT SCRIPT_INVALID naming the line, with what a command of the script fails with (its line
+// named), or with FAILED_PRECONDITION FILE_UNWRITABLE. A failed render leaves no output file.
+Result<RenderReport> render_script(const model::Config& config, const RenderRequest& request);
+
+// Writes an epoch of the journal in config.paths.data_dir as a session script: the newest, or the one named.
+Result<void> export_journal(const model::Config& config, const std::string& epoch, const std::string& out_path);
+
+}  // namespace segue

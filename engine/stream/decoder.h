@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/base/units.h"
+#include "engine/model/track.h"
+
+namespace segue::stream {
+
+// Bytes with a position, as a decoder reads them. One thread at a time; may block. Never names a file or an address.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Reads up to buffer.size() bytes from `offset`; 0 at the end. Fails with what the medium says.
+  virtual Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer) = 0;
+  // Length in bytes; −1 if unknown.
+  virtual std::int64_t size() const = 0;
+};
+
+// Bytes in, PCM out at the source's own rate, stereo (ITU-R BS.775 downmix, mono doubled), float32, NaN and
+// infinities replaced by 0. Gapless: encoder delay and padding are cut, so frame 0 is the first frame that was
+// encoded. One thread at a time; may block in its source.
+//
+// Read after seek(n) gives the bits that reading from the start gives at frame n, for PCM, FLAC, ALAC, MP3, Vorbis
+// and AAC-LC; for Opus and HE-AAC the same frame up to the codec's own convergence.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  virtual const model::TrackFacts& facts() const = 0;
+  // Length in source frames, an estimate unless length_is_exact(); 0 if unknown.
+  virtual Frames length() const = 0;
+  virtual bool length_is_exact() const = 0;
+  // Decodes up to `frames` frames to two planes; fewer only at the end (0: at the end). Damage inside the stream is
+  // skipped or concealed and counted; an error means that nothing more can be read.
+  virtual Result<int> read(float* left, float* right, int frames) = 0;
+  // The next read starts at this source frame.
+  virtual Result<void> seek(Frames source_frame) = 0;
+  // Damaged packets met so far.
+  virtual std::uint64_t damaged_packets() const = 0;
+};
+
+// Opens what the bytes hold with the first decoder of decoders/registry.cpp that knows it. `name` is for messages and
+// for the title of an untagged file. Fails with FAILED_PRECONDITION UNSUPPORTED_MEDIA, INVALID_MEDIA or NO_AUDIO.
+Result<std::unique_ptr<Decoder>> open_decoder(std::unique_ptr<ByteSource> source, const std::string& name);
+
+}  // namespace segue::stream
