@@ -17,6 +17,8 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 
 namespace segue::test {
 namespace {
@@ -52,9 +54,10 @@ std::atomic<bool> is_unwinding{false};
 void keep_call(long number) {
   const long slot = refused_count.fetch_add(1);
   if (slot >= kCallsKept) return;
+  Kept& call = kept[static_cast<std::size_t>(slot)];
   is_unwinding.store(true);
-  kept[slot].number = number;
-  kept[slot].depth = backtrace(kept[slot].stack.data(), kStackDepth);
+  call.number = number;
+  call.depth = backtrace(call.stack.data(), kStackDepth);
   is_unwinding.store(false);
 }
 
@@ -124,7 +127,8 @@ ConfinementResult run_confined(const std::function<void()>& work) {
   result.is_supported = job.is_confined;
   result.refused = refused_count.load();
   for (long i = 0; i < std::min(result.refused, kCallsKept); ++i) {
-    result.calls.push_back({kept[i].number, {kept[i].stack.begin(), kept[i].stack.begin() + kept[i].depth}});
+    const Kept& call = kept[static_cast<std::size_t>(i)];
+    result.calls.push_back({call.number, std::vector<void*>(call.stack.begin(), call.stack.begin() + call.depth)});
   }
   return result;
 }
@@ -136,7 +140,7 @@ std::string ConfinementResult::report() const {
     char** names = backtrace_symbols(call.stack.data(), static_cast<int>(call.stack.size()));
     if (names == nullptr) continue;
     for (std::size_t i = 1; i < call.stack.size(); ++i) text += std::string("    ") + names[i] + '\n';
-    free(names);
+    std::free(names);
   }
   return text;
 }

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <cstdarg>
 #include <cstdlib>
+#include <cstring>
 #include <typeinfo>
 
 #include "tests/support/realtime/trap.h"
@@ -51,7 +52,7 @@ class Next<Result(Args...)> {
     if (found == nullptr) {
       const TrapPause pause;  // the dynamic linker may allocate
       // Condition variables exist in two incompatible versions on x86-64, of which dlsym may give the old one.
-      found = dlvsym(RTLD_NEXT, name_, "GLIBC_2.3.2");
+      if (std::strncmp(name_, "pthread_cond_", 13) == 0) found = dlvsym(RTLD_NEXT, name_, "GLIBC_2.3.2");
       if (found == nullptr) found = dlsym(RTLD_NEXT, name_);
       if (found == nullptr) std::abort();
       found_.store(found, std::memory_order_relaxed);
