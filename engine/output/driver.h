@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/base/audio_block.h"
 #include "engine/base/clock.h"
@@ -28,7 +29,7 @@ struct DriverCounters {
   std::atomic<std::uint64_t> blocks{0};
   std::atomic<std::uint64_t> frames{0};
   std::atomic<std::uint64_t> lost_frames{0};  // gaps between callbacks against the monotonic clock, in frames
-  std::atomic<std::uint64_t> busy_ns{0};      // thread CPU time inside pull
+  std::atomic<std::uint64_t> busy_ns{0};      // CPU time of the thread that pulls, as of the last counters()
   std::atomic<bool> has_failed{false};        // the device is gone; no callback will come
 };
 
@@ -47,15 +48,24 @@ class Driver {
   virtual ~Driver() = default;
   // "portaudio:NAME" or "null".
   virtual std::string name() const = 0;
+  // Brings busy_ns up to date; the audio thread itself never asks for its CPU time, which is a system call.
   virtual const DriverCounters& counters() const = 0;
   virtual int block_frames() const = 0;
   // Frames from pull to the listener's ear, as the device states it.
   virtual int latency_frames() const = 0;
 };
 
-// Opens the member of drivers/registry.cpp for `kind`. `source` outlives the driver.
-// Fails with UNAVAILABLE NO_DEVICE, DEVICE_FAILED.
+// Opens the member of drivers/registry.cpp for `kind`. The driver keeps `source` alive, also one whose opening was
+// given up. Returns within kOpenWaitS. Fails with UNAVAILABLE NO_DEVICE, DEVICE_FAILED.
+Result<std::unique_ptr<Driver>> open_driver(model::OutputKind kind, const DriverOptions& options,
+                                            std::shared_ptr<BlockSource> source);
+// As above for a source that outlives everything, a driver whose opening was given up included: not a Gate's pass.
 Result<std::unique_ptr<Driver>> open_driver(model::OutputKind kind, const DriverOptions& options, BlockSource& source);
+// Longest a caller waits for a device to open; PortAudio needs 0.1 s, a slow USB interface 1 s.
+inline constexpr int kOpenWaitS = 3;
+
+// Names of the devices that `kind` can open, the default first. Fails as open_driver does.
+Result<std::vector<std::string>> list_devices(model::OutputKind kind);
 
 // Gives a driver to a detached thread that destroys it, however long that takes. The BlockSource handed to the driver
 // must be one that can go first: a Gate.

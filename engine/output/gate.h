@@ -29,6 +29,7 @@ class Gate {
 
  private:
   struct State;
+  class Pass;
   std::shared_ptr<State> state_;
 };
 

@@ -45,9 +45,9 @@ class Tap {
   std::vector<Span> spans_;
   std::uint64_t mask_;
   std::uint64_t span_mask_;
-  alignas(64) std::atomic<std::uint64_t> written_{0};   // frames
+  alignas(64) std::atomic<std::uint64_t> written_{0};  // frames
   std::atomic<std::uint64_t> spans_written_{0};
-  alignas(64) std::atomic<std::uint64_t> read_{0};      // frames
+  alignas(64) std::atomic<std::uint64_t> read_{0};  // frames
   std::atomic<std::uint64_t> spans_read_{0};
   std::atomic<std::uint64_t> dropped_{0};
   int span_offset_ = 0;  // reader: frames of the current span already read
