@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+
+#include "engine/base/audio_block.h"
+#include "engine/rt/realtime.h"
+
+namespace segue::dsp {
+
+// Finds the peaks between samples by fourfold interpolation, as ITU-R BS.1770-4 annex 2 asks, with 16 instead of 12
+// taps a phase. Immutable; realtime-safe.
+class TruePeakFilter {
+ public:
+  // Frames before and after a frame that its value is made of.
+  static constexpr int kBefore = 7;
+  static constexpr int kAfter = 8;
+  static constexpr int kTaps = kBefore + 1 + kAfter;
+
+  TruePeakFilter();
+  // peaks[i] becomes the larger of itself and the highest magnitude in [frame i, frame i + 1) of a channel.
+  // samples[-kBefore] to samples[count - 1 + kAfter] must exist; count is at most 64.
+  SEGUE_RT void raise(float* peaks, const float* samples, int count) const;
+
+ private:
+  static constexpr int kPhases = 3;  // at ¼, ½ and ¾; the fourth are the samples themselves
+  std::array<std::array<float, kTaps>, kPhases> taps_;
+};
+
+// The highest true peak of a signal since the last reset. One thread; realtime-safe.
+class TruePeakMeter {
+ public:
+  SEGUE_RT void process(ConstStereoBlock block);
+  // As a magnitude, 1 is full scale. Covers all but the last 8 frames given.
+  float peak(int channel) const { return peak_[static_cast<std::size_t>(channel)]; }
+  SEGUE_RT void reset();
+
+ private:
+  static constexpr int kChunkFrames = 64;
+  static constexpr int kHistory = TruePeakFilter::kTaps - 1;
+
+  SEGUE_RT void measure(int channel, const float* samples, int frames);
+
+  TruePeakFilter filter_;
+  std::array<std::array<float, kHistory + kChunkFrames>, 2> window_{};
+  std::array<float, 2> peak_{};
+};
+
+}  // namespace segue::dsp
