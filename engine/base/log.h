@@ -16,8 +16,7 @@ struct Field {
   Field(std::string_view n, const char* v) : name(n), value(v) {}
   Field(std::string_view n, const std::string& v) : name(n), value(v) {}
   template <typename Number>
-    requires std::is_arithmetic_v<Number>
-  Field(std::string_view n, Number v) : name(n), value(std::to_string(v)) {}
+  requires std::is_arithmetic_v<Number> Field(std::string_view n, Number v) : name(n), value(std::to_string(v)) {}
 };
 
 // One line to stderr, "info load_done deck=2 path=…": an event and its fields, never a secret. Not for the audio

@@ -9,26 +9,26 @@
 // Config; what only a developer may change is a constant.
 namespace segue::model {
 
-inline constexpr int kDecksMax = 16;            // one byte of mixer state per deck stays readable on a tablet
-inline constexpr int kEventsPendingMax = 4096;  // render's event heap: 256 fader moves a second for 16 s
-inline constexpr int kEventsPerQuantumMax = 32; // splits of a 64-frame quantum; beyond, events are late and counted
-inline constexpr int kEventHorizonMs = 500;     // control hands over what is due this soon; later ones stay cancellable
-inline constexpr int kLateMsDefault = 50;       // a command later than this would surprise the room
-inline constexpr int kCommandsPerBatchMax = 64; // one screen's worth of controls
-inline constexpr int kCommandQueueMax = 1024;   // batches waiting for control; 5 s of the fastest controller
-inline constexpr int kGridMarkersMax = 4096;    // a tempo change every bar of a 2 h recording
+inline constexpr int kDecksMax = 16;             // one byte of mixer state per deck stays readable on a tablet
+inline constexpr int kEventsPendingMax = 4096;   // render's event heap: 256 fader moves a second for 16 s
+inline constexpr int kEventsPerQuantumMax = 32;  // splits of a 64-frame quantum; beyond, events are late and counted
+inline constexpr int kEventHorizonMs = 500;  // control hands over what is due this soon; later ones stay cancellable
+inline constexpr int kLateMsDefault = 50;    // a command later than this would surprise the room
+inline constexpr int kCommandsPerBatchMax = 64;            // one screen's worth of controls
+inline constexpr int kCommandQueueMax = 1024;              // batches waiting for control; 5 s of the fastest controller
+inline constexpr int kGridMarkersMax = 4096;               // a tempo change every bar of a 2 h recording
 inline constexpr std::size_t kMessageBytesMax = 1U << 20;  // largest request; a grid of 4,096 markers takes 80 KiB
 inline constexpr std::size_t kRequestIdBytesMax = 64;      // a UUID and a prefix
 inline constexpr std::size_t kRequestsRememberedMax = 4096;  // 10 min of a busy client's retries
-inline constexpr std::size_t kUriBytesMax = 8192;          // PATH_MAX percent-encoded, twice
-inline constexpr int kWatchersMax = 64;         // one per connection allowed
-inline constexpr std::size_t kEventRingMax = 4096;         // news a watcher can resume over
-inline constexpr double kTempoPercentMax = 100.0;          // rate 0 to 2
-inline constexpr double kPitchSemitonesMax = 12.0;         // an octave either way
-inline constexpr double kGainDbMax = 24.0;      // lifts a −38 dBFS recording to a working level
-inline constexpr double kEqDbMax = 12.0;        // as club mixers' isolators, and more
+inline constexpr std::size_t kUriBytesMax = 8192;            // PATH_MAX percent-encoded, twice
+inline constexpr int kWatchersMax = 64;                      // one per connection allowed
+inline constexpr std::size_t kEventRingMax = 4096;           // news a watcher can resume over
+inline constexpr double kTempoPercentMax = 100.0;            // rate 0 to 2
+inline constexpr double kPitchSemitonesMax = 12.0;           // an octave either way
+inline constexpr double kGainDbMax = 24.0;                   // lifts a −38 dBFS recording to a working level
+inline constexpr double kEqDbMax = 12.0;                     // as club mixers' isolators, and more
 inline constexpr double kMasterDbMax = 12.0;
-inline constexpr double kScheduleHorizonS = 86'400.0;  // one day; a calendar belongs to automation
+inline constexpr double kScheduleHorizonS = 86'400.0;      // one day; a calendar belongs to automation
 inline constexpr double kTrackSecondsMax = 48.0 * 3600.0;  // page table of 16 MiB at 48 kHz
 
 // Fades and ramps, all raised cosines.
@@ -37,6 +37,7 @@ inline constexpr double kCrossfaderMs = 1.0;  // cuts stay cuts
 inline constexpr double kFadeOutMs = 5.0;     // pause, stop, eject, end of track, the old side of a jump
 inline constexpr double kFadeInMs = 1.0;      // an immediate start keeps its attack
 inline constexpr double kPrerollMs = 5.0;     // a scheduled start fades in before its frame
+inline constexpr double kPathFadeMs = 10.0;   // between varispeed and a stretcher: both sound the same place
 inline constexpr double kLookAheadMs = 10.0;  // how far ahead a deck checks its pages
 
 enum class OutputKind { kPortaudio, kNull, kNone };
@@ -54,7 +55,7 @@ struct Config {
 
   struct Output {
     OutputKind kind = OutputKind::kPortaudio;
-    std::string device;    // PortAudio device name or a part of it; empty: the default device
+    std::string device;          // PortAudio device name or a part of it; empty: the default device
     int realtime_priority = 70;  // SCHED_FIFO, 1 to 95; 0 leaves the driver's
   } output;
 
@@ -64,7 +65,7 @@ struct Config {
   } pages;
 
   struct Paths {
-    std::string data_dir;   // journal, recordings
+    std::string data_dir;  // journal, recordings
     std::string cache_dir;
   } paths;
 

@@ -81,36 +81,38 @@ struct AssignSide {
 struct SetMasterGain {
   float gain = 1.0F;
 };
-// Drops the scheduled event with this ticket if it has not begun; acknowledged as kCancelled for that ticket.
+// Drops the scheduled event with this ticket if its pre-roll has not begun: that ticket is acknowledged as kCancelled,
+// this one as kDone; otherwise this one as kRefused.
 struct CancelEvent {
   std::uint64_t ticket = 0;
 };
 
-using Action = std::variant<LoadTrack, EjectTrack, StartDeck, PauseDeck, ParkDeck, SeekDeck, SetRate, SetKeyShift, SetKeylock,
-                            ChooseStretcher, InstallStretcher, SetTrim, SetFaderGain, SetEqGain, SetCrossfaderPosition,
-                            AssignSide, SetMasterGain, CancelEvent>;
+using Action = std::variant<LoadTrack, EjectTrack, StartDeck, PauseDeck, ParkDeck, SeekDeck, SetRate, SetKeyShift,
+                            SetKeylock, ChooseStretcher, InstallStretcher, SetTrim, SetFaderGain, SetEqGain,
+                            SetCrossfaderPosition, AssignSide, SetMasterGain, CancelEvent>;
 
 inline constexpr Frames kNow = -1;
 
 // One action with its time. Events of one frame commit in the order they were sent.
 struct Event {
-  std::uint64_t ticket = 0;  // control's name for it, echoed in the Commit
-  Frames frame = kNow;       // engine frame of the commit; kNow: the first frame of the next quantum rendered
+  std::uint64_t ticket = 0;     // control's name for it, echoed in the Commit
+  Frames frame = kNow;          // engine frame of the commit; kNow: the first frame of the next quantum rendered
   Frames late_max = INT64_MAX;  // more frames late than this: not done, acknowledged as kTooLate
-  std::uint8_t target = 0;   // deck or channel; unused by the crossfader and the master
-  bool immediate = false;    // no pre-roll even if there is time: replays a command that came as `now`
+  std::uint8_t target = 0;      // deck or channel; unused by the crossfader and the master
+  bool immediate = false;       // no pre-roll even if there is time: replays a command that came as `now`
   Action action;
 };
 static_assert(std::is_trivially_copyable_v<Event>);
 
 // --- render → control
 
+// kRefused: the deck has no track, the heap is full, or (CancelEvent) there is nothing to cancel.
 enum class Outcome : std::uint8_t { kDone, kTooLate, kCancelled, kRefused };
 
 // What became of an event. Every event gets exactly one.
 struct Commit {
   std::uint64_t ticket = 0;
-  Frames frame = 0;       // engine frame at which it took effect
+  Frames frame = 0;  // engine frame at which it took effect
   Frames late_frames = 0;
   Outcome outcome = Outcome::kDone;
   bool immediate = false;  // its fade came after its frame
@@ -125,16 +127,16 @@ struct DeckSnapshot {
   bool wants_stretcher = false;  // sounds through varispeed, though key lock or key shift asks for more
   bool is_stretching = false;    // its stretcher sounds
   std::uint32_t generation = 0;  // changes with every jump, start, stop, load and change of pitch path
-  Frames anchor_frame = 0;       // the playhead's path: position(f) = anchor_position + (f − anchor_frame) × anchor_rate
-  double anchor_position = 0;    // track frames
-  double anchor_rate = 0;        // track frames per engine frame; 0 while it stands
-  double position = 0;           // track frame at Snapshot::frame
-  double rate = 1;               // tempo set
-  double key_shift = 1;          // as SetKeyShift
+  Frames anchor_frame = 0;  // the playhead's path: position(f) = anchor_position + (f − anchor_frame) × anchor_rate
+  double anchor_position = 0;  // track frames
+  double anchor_rate = 0;      // track frames per engine frame; 0 while it stands
+  double position = 0;         // track frame at Snapshot::frame
+  double rate = 1;             // tempo set
+  double key_shift = 1;        // as SetKeyShift
   bool keylock = false;
   StretcherKind stretcher = StretcherKind::kSoundtouch;
-  std::uint64_t underruns = 0;   // since creation
-  std::uint64_t ends = 0;        // times a track came to its end, since creation
+  std::uint64_t underruns = 0;  // since creation
+  std::uint64_t ends = 0;       // times a track came to its end, since creation
   Frames last_underrun_frame = 0;
 };
 
@@ -147,16 +149,16 @@ struct LevelSnapshot {
 
 // The truth about sound at one quantum border.
 struct Snapshot {
-  Frames frame = 0;  // frames rendered
-  std::int64_t monotonic_ns = 0;  // when the block that rendered it began
+  Frames frame = 0;               // frames rendered
+  std::int64_t monotonic_ns = 0;  // when `frame` is handed out, by the start of the last block
   std::array<DeckSnapshot, model::kDecksMax> decks;
   std::array<LevelSnapshot, model::kDecksMax> channels;
   LevelSnapshot master;
-  float master_true_peak = 0;     // after the limiter, falls as peaks do
+  float master_true_peak = 0;  // after the limiter, falls as peaks do
   float limiter_gain = 1;
   std::uint64_t late_events = 0;
-  std::uint64_t refused_events = 0;  // heap full
-  std::uint64_t dropped_commits = 0; // acknowledgements that found the queue full
+  std::uint64_t refused_events = 0;   // heap full
+  std::uint64_t dropped_commits = 0;  // acknowledgements that found the queue full
   std::uint64_t blocks = 0;
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);

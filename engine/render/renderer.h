@@ -31,9 +31,9 @@ class Renderer {
   };
   // Control's ends. Reserve a slot of the retire queue for each track or stretcher before sending it.
   struct Wiring {
-    rt::SpscQueue<Event>::Writer events;          // capacity kEventsPendingMax; a span pushed at once is a batch
-    rt::SpscQueue<Commit>::Reader commits;        // one per event
-    rt::Mailbox<Snapshot>::Reader snapshots;      // one per quantum
+    rt::SpscQueue<Event>::Writer events;      // capacity kEventsPendingMax; a span pushed at once is a batch
+    rt::SpscQueue<Commit>::Reader commits;    // one per event
+    rt::Mailbox<Snapshot>::Reader snapshots;  // one per quantum
     rt::RetireQueue<const rt::TrackPages>::Reader tracks;
     rt::RetireQueue<Stretcher>::Reader stretchers;
   };
@@ -58,6 +58,10 @@ class Renderer {
 // has built in. Off the audio thread.
 std::unique_ptr<Stretcher> make_stretcher(StretcherKind kind, int sample_rate_hz);
 
+// Frames by which the fade-in of a scheduled start precedes it. The stretcher of an event with a frame is primed for
+// this much before that frame; that of an event that is immediate (kNow, or Event::immediate), for its very place.
+int preroll_frames(int sample_rate_hz);
+
 // Outside these rates key lock hands over to varispeed, and no stretcher is wanted.
 inline constexpr double kStretchRateMin = 0.5;
 inline constexpr double kStretchRateMax = 2.0;
@@ -69,6 +73,8 @@ inline bool needs_stretcher(StretcherKind kind, bool keylock, double rate, doubl
 }
 
 // The pitch ratio such a deck sounds at.
-inline double pitch_ratio(bool keylock, double rate, double key_shift) { return keylock ? key_shift : rate * key_shift; }
+inline double pitch_ratio(bool keylock, double rate, double key_shift) {
+  return keylock ? key_shift : rate * key_shift;
+}
 
 }  // namespace segue::render

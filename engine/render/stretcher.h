@@ -35,7 +35,10 @@ class Stretcher {
   virtual void prime(const rt::TrackPages& pages, const StretchTarget& target, Frames frame) = 0;
   // Fills `out` with the engine frames [frame, frame + out.frames), at most one quantum and never across a quantum
   // border. Reads `pages`; what is missing there is silence.
-  SEGUE_RT virtual void render(StereoBlock out, const rt::TrackPages& pages, const StretchTarget& target, Frames frame) = 0;
+  SEGUE_RT virtual void render(StereoBlock out, const rt::TrackPages& pages, const StretchTarget& target,
+                               Frames frame) = 0;
+  // Leaves out the next `frames` engine frames, at most a pre-roll, of what was primed.
+  SEGUE_RT virtual void skip(int frames, double pitch_ratio) = 0;
   // In which of every `cycle` quanta it may do its heavy work, so that decks take turns.
   SEGUE_RT virtual void set_turn(int turn, int cycle) = 0;
 };

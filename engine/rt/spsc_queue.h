@@ -29,7 +29,9 @@ class SpscQueue {
     std::vector<T> slots;  // one slot stays empty, so that full and empty differ
     alignas(64) std::atomic<std::size_t> head{0};
     alignas(64) std::atomic<std::size_t> tail{0};
-    std::size_t used(std::size_t from, std::size_t to) const { return to >= from ? to - from : to + slots.size() - from; }
+    std::size_t used(std::size_t from, std::size_t to) const {
+      return to >= from ? to - from : to + slots.size() - from;
+    }
   };
 
  public:

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/base/audio_block.h"
+#include "engine/base/units.h"
+#include "engine/render/fade.h"
+#include "engine/render/message.h"
+#include "engine/render/voice.h"
+#include "engine/rt/realtime.h"
+#include "engine/rt/retire_queue.h"
+
+namespace segue::render {
+
+// One deck: what it plays, how, and where (the transport), sounded by voices. A jump starts a new voice and lets the
+// old one fade; nothing is ever cut. Scheduled jumps are armed a pre-roll before their frame and adopted on it.
+// Owned by the renderer; everything here is realtime and on the audio thread.
+class Deck {
+ public:
+  // What all decks of an engine share; outlives them.
+  struct Shared {
+    const FadeShapes& shapes;
+    Varispeed& varispeed;
+    rt::RetireQueue<const rt::TrackPages>::Writer& tracks;
+    rt::RetireQueue<Stretcher>::Writer& stretchers;
+    int sample_rate_hz;
+  };
+  // Deck `index` of `count`; decks take turns in their stretchers' heavy work.
+  Deck(const Shared& shared, int index, int count);
+
+  // Whether an event fades in before its frame, so that arm() wants it then.
+  static bool has_preroll(const Action& action);
+  // Prepares a jump that commits at event.frame, a pre-roll from now; takes the event's stretcher.
+  // False if the event will have to begin on its frame after all.
+  SEGUE_RT bool arm(Event& event, Frames now);
+  // Does what the event says, now. `was_armed`: arm() has had it. False if the deck has no track for it.
+  SEGUE_RT bool commit(const Event& event, Frames now, bool was_armed);
+  // Gives back what an event that will not be done carries.
+  SEGUE_RT void refuse(const Event& event);
+
+  // Once per quantum, before rendering it: pages ahead, end of track, voices that are over.
+  SEGUE_RT void begin_quantum(Frames quantum);
+  // Fills `out`, part of a quantum. False if the deck is silent (`out` is zeros).
+  SEGUE_RT bool render(StereoBlock out, Frames frame);
+  SEGUE_RT void snapshot(DeckSnapshot& to, Frames frame) const;
+
+ private:
+  // Where a deck stands: what a jump changes.
+  struct Place {
+    const rt::TrackPages* pages = nullptr;
+    std::uint64_t load_id = 0;
+    Trajectory path;  // rate 0 unless it plays
+    DeckState state = DeckState::kEmpty;
+  };
+  struct Armed {
+    bool is_set = false;
+    bool needs_playing = false;  // a seek: sounds only if the deck still plays when its frame comes
+    Frames frame = 0;
+    Place place;
+    Voice* voice = nullptr;
+  };
+  static constexpr int kVoices =
+      9;  // see Voice::release: five 1 ms fade-ins pass during a fade-out; and one armed, one sounding
+
+  bool jump(const Event& event, Frames now);
+  bool eject(Frames now);
+  bool park(Frames now, Frames track_frame);
+  bool set_rate(double rate, Frames now);
+  bool set_pitch_path(const Action& action, Frames now);
+  bool install(const InstallStretcher& install, Frames now);
+
+  // Where `action`, a jump, takes a deck that stands at `from`; `from` itself if it needs a track and there is none.
+  Place place_after(const Action& action, const Place& from, Frames frame) const;
+  Place place_at(Frames frame) const;
+  void take_place(const Place& place, Voice* voice, Frames now);
+  void adopt(Frames now);
+  void disarm(Frames now);
+  Voice* start_voice(const Place& place, Stretcher* stretcher, const Fade& fade, Frames now);
+  void count_underrun(Frames now);
+  void release_voice(const FadeShape& shape, Frames now);
+  void end_voice(Voice& voice);
+  void retire_track(const rt::TrackPages* pages);
+  void retire_if_unheard(const rt::TrackPages* pages);
+  void retire(Stretcher* stretcher);
+  void follow_settings(Frames now);
+  void swap_voice(Stretcher* stretcher, Frames now);
+  void watch_end(Frames quantum);
+  Frames clamp_to_track(const rt::TrackPages& pages, Frames track_frame) const;
+  bool is_playing() const { return place_.state == DeckState::kPlaying; }
+  bool needs_stretcher_now() const;
+  StretchTarget target_for(const Trajectory& path) const;
+
+  Shared shared_;
+  int index_;
+  int count_;
+  int look_ahead_frames_;
+
+  Place place_;
+  Armed armed_;
+  Frames adopted_at_ = -1;
+  std::array<Voice, kVoices> voices_;
+  Voice* voice_ = nullptr;                                // the one that sounds the place; null while the deck stands
+  std::array<const rt::TrackPages*, kVoices> leaving_{};  // tracks no longer loaded that voices still sound
+
+  double rate_ = 1.0;
+  double key_shift_ = 1.0;
+  bool keylock_ = false;
+  StretcherKind kind_ = StretcherKind::kSoundtouch;
+  bool wants_ = false;  // DeckSnapshot::wants_stretcher
+  std::uint32_t generation_ = 0;
+  std::uint64_t underruns_ = 0;
+  std::uint64_t ends_ = 0;
+  Frames last_underrun_ = 0;
+  std::array<float, kQuantumFrames> mix_left_{};
+  std::array<float, kQuantumFrames> mix_right_{};
+};
+
+}  // namespace segue::render
