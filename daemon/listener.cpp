@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/listener.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "engine/base/log.h"
+#include "engine/base/thread.h"
+
+namespace segue::daemon {
+namespace {
+
+// Numbers below belong to files and threads; those given to gRPC walk from here to the limit and around, so that a
+// number, by which gRPC names a connection, is not used again soon.
+constexpr int kFirstNumber = 128;
+constexpr std::chrono::seconds kRefusalLogPeriod{1};  // refusals must not flood the log
+constexpr int kRetryMs = 100;  // pause of the listeners when there is no descriptor even to refuse with
+
+int descriptor_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<int>(limit.rlim_cur) : 1024;
+}
+
+bool is_exhausted(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+}  // namespace
+
+Listener::Listener(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback, Peers& peers, Adopt adopt)
+    : unix_socket_(std::move(unix_socket)),
+      loopback_(std::move(loopback)),
+      peers_(peers),
+      adopt_(std::move(adopt)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Result<std::unique_ptr<Listener>> Listener::start(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback,
+                                                  Peers& peers, Adopt adopt) {
+  std::unique_ptr<Listener> listener(
+      new Listener(std::move(unix_socket), std::move(loopback), peers, std::move(adopt)));
+  listener->refill_reserve();
+  const bool complete = listener->reserve_.size() == kDescriptorsReserved &&
+                        listener->watch(listener->stop_.get(), EPOLLIN) &&
+                        listener->watch(listener->unix_socket_.fd(), EPOLLIN) &&
+                        (!listener->loopback_ || listener->watch(listener->loopback_->listener.get(), EPOLLIN));
+  if (!complete) {
+    return fail(Code::kResourceExhausted, "DESCRIPTORS", std::string("sockets: ") + std::strerror(errno));
+  }
+  listener->thread_ = std::thread([raw = listener.get()] { raw->run(); });
+  return listener;
+}
+
+Listener::~Listener() {
+  if (!thread_.joinable()) return;
+  eventfd_write(stop_.get(), 1);
+  thread_.join();
+}
+
+bool Listener::watch(int fd, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = fd;
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Listener::run() {
+  set_thread_name("segue-accept");
+  for (;;) {
+    std::array<epoll_event, 16> events{};
+    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < count; ++i) {
+      const int fd = events[static_cast<std::size_t>(i)].data.fd;
+      if (fd == stop_.get()) return;
+      if (const auto ended = connections_.find(fd); ended != connections_.end()) {
+        --per_user_[ended->second.uid];
+        connections_.erase(ended);
+        counters_.open.store(static_cast<int>(connections_.size()), std::memory_order_relaxed);
+      } else {
+        accept_from(fd);
+      }
+    }
+    if (!is_out_of_descriptors_) continue;
+    // A queue of connections that cannot even be refused would make this loop spin.
+    is_out_of_descriptors_ = false;
+    pollfd stop{.fd = stop_.get(), .events = POLLIN, .revents = 0};
+    poll(&stop, 1, kRetryMs);
+  }
+}
+
+void Listener::accept_from(int listener) {
+  Descriptor accepted(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (accepted) {
+    refill_reserve();
+    admit(std::move(accepted), listener == unix_socket_.fd());
+  } else if (is_exhausted(errno)) {
+    shed(listener);
+  }
+}
+
+void Listener::admit(Descriptor accepted, bool is_unix) {
+  const auto peer = is_unix ? unix_peer(accepted.get()) : loopback_peer(accepted.get());
+  if (!peer || (peer->uid != 0 && peer->uid != geteuid())) return refused(counters_.refused_user, "user");
+  if (connections_.size() >= kConnectionsMax || per_user_[peer->uid] >= kConnectionsPerUserMax) {
+    return refused(counters_.refused_limit, "limit");
+  }
+  if (!is_unix) {
+    const int on = 1;  // an answer must not wait for the acknowledgement of the one before
+    setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  const int watched = accepted.get();
+  Descriptor given = numbered_copy(watched);
+  if (!given || !watch(watched, EPOLLRDHUP)) return refused(counters_.refused_descriptors, "descriptors");
+
+  ++per_user_[peer->uid];
+  connections_.emplace(watched, Connection{std::move(accepted), peer->uid});
+  counters_.open.store(static_cast<int>(connections_.size()), std::memory_order_relaxed);
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  peers_.enter(given.get(), *peer);
+  adopt_(given.release());
+}
+
+// Without a descriptor the connection would stay in the queue, and with it every later one.
+void Listener::shed(int listener) {
+  is_out_of_descriptors_ = true;
+  if (reserve_.empty()) return;
+  reserve_.pop_back();
+  const Descriptor accepted(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!accepted) return;
+  is_out_of_descriptors_ = false;
+  refused(counters_.refused_descriptors, "descriptors");
+}
+
+void Listener::refill_reserve() {
+  while (reserve_.size() < kDescriptorsReserved) {
+    Descriptor placeholder(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!placeholder) return;
+    reserve_.push_back(std::move(placeholder));
+  }
+}
+
+Descriptor Listener::numbered_copy(int fd) {
+  if (next_number_ < kFirstNumber || next_number_ >= descriptor_limit()) next_number_ = kFirstNumber;
+  Descriptor copy(fcntl(fd, F_DUPFD_CLOEXEC, next_number_));
+  if (!copy) copy.reset(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  next_number_ = copy.get() + 1;
+  return copy;
+}
+
+void Listener::refused(std::atomic<std::uint64_t>& counter, const char* why) {
+  counter.fetch_add(1, std::memory_order_relaxed);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - refusal_logged_ < kRefusalLogPeriod) return;
+  refusal_logged_ = now;
+  log::warning("connection_refused", {{"why", why},
+                                      {"user", counters_.refused_user.load()},
+                                      {"limit", counters_.refused_limit.load()},
+                                      {"descriptors", counters_.refused_descriptors.load()}});
+}
+
+}  // namespace segue::daemon

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/options.h"
+
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/config.h"
+#include "daemon/exit_code.h"
+
+namespace segue::daemon {
+namespace {
+
+struct Flag {
+  const char* name;
+  const char* key;
+  const char* doc;
+};
+constexpr Flag kFlags[] = {
+    {"--data-dir", "paths.data_dir", "Directory of the journal"},
+    {"--cache-dir", "paths.cache_dir", "Directory of what can be fetched again"},
+    {"--socket", "daemon.socket", "Unix socket gRPC is served on"},
+    {"--grpc", "daemon.grpc", "Loopback HOST:PORT gRPC is served on as well, or off"},
+    {"--http", "daemon.http", "HOST:PORT of the web server, or off; not served by this version"},
+    {"--sample-rate", "engine.sample_rate_hz", "Rate of the engine in Hz"},
+    {"--block", "engine.block_frames", "Frames per block"},
+    {"--log-level", "daemon.log_level", "error, warning, info or off"},
+};
+
+// The grammar of the command line, filling `options` when parsed.
+class Grammar {
+ public:
+  explicit Grammar(Options& options) : options_(options) {
+    app_.set_version_flag("--version", SEGUE_VERSION);
+    app_.add_option("--config", options_.config_path, "Configuration file");
+    for (const Flag& flag : kFlags) {
+      app_.add_option_function<std::string>(
+          flag.name, [this, &flag](const std::string& text) { set(flag.name, flag.key, text); }, flag.doc);
+    }
+    app_.add_option_function<std::string>(
+        "--output", [this](const std::string& text) { set_output(text); }, "portaudio[:DEVICE], null or none");
+    auto* check = app_.add_flag_callback(
+        "--check-config", [this] { options_.action = Options::Action::kCheckConfig; }, "Check the configuration");
+    app_.add_flag_callback(
+            "--print-config", [this] { options_.action = Options::Action::kPrintConfig; },
+            "Print a configuration file with every key at its default")
+        ->excludes(check);
+    add_render();
+    add_journal();
+  }
+
+  CLI::App& app() { return app_; }
+
+ private:
+  void add_render() {
+    auto* render = app_.add_subcommand("render", "Render a session script to a file, faster than real time");
+    render->fallthrough();
+    render->add_option("script", options_.script_path, "Session script, JSON Lines")->required();
+    render->add_option("--out", options_.out_path, "WAV file to write")->required();
+    render->add_option("--seconds", options_.seconds, "Length; else until 1 s after the last deck stops")
+        ->check(CLI::PositiveNumber);
+    render->callback([this] { options_.action = Options::Action::kRender; });
+  }
+
+  void add_journal() {
+    auto* journal = app_.add_subcommand("journal", "Work with the journal");
+    journal->fallthrough();
+    journal->require_subcommand(1);
+    auto* write = journal->add_subcommand("export", "Write an epoch of the journal as a session script");
+    write->fallthrough();
+    write->add_option("--epoch", options_.epoch, "Which epoch; else the newest");
+    write->add_option("--out", options_.out_path, "File to write")->required();
+    write->callback([this] { options_.action = Options::Action::kExportJournal; });
+  }
+
+  void set(const std::string& flag, const std::string& key, const std::string& text) {
+    options_.overrides.push_back({flag, key, text});
+    int frames = 0;
+    if (flag == "--block" && std::from_chars(text.data(), text.data() + text.size(), frames).ec == std::errc()) {
+      options_.block_frames = frames;
+    }
+  }
+
+  void set_output(const std::string& text) {
+    const auto colon = text.find(':');
+    set("--output", "output.driver", text.substr(0, colon));
+    if (colon != std::string::npos) set("--output", "output.device", text.substr(colon + 1));
+  }
+
+  Options& options_;
+  CLI::App app_{"Segue, a headless streaming DJ engine", "segued"};
+};
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, const char* const* argv, Options& options) {
+  try {
+    Grammar grammar(options);
+    try {
+      grammar.app().parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return grammar.app().exit(error) == 0 ? kExitDone : kExitUsage;
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "segued: " << error.what() << '\n';
+    return kExitOther;
+  }
+  return std::nullopt;
+}
+
+Settings load_settings(const Options& options, std::vector<std::string>& faults) {
+  Settings settings = default_settings();
+  const std::string path = options.config_path.empty() ? default_config_path() : options.config_path;
+  std::error_code ignored;  // a file that is there but cannot be looked at is reported when it is read
+  if (!options.config_path.empty() || std::filesystem::exists(path, ignored)) {
+    faults = apply_config_file(settings, path);
+  }
+  for (const auto& [flag, key, text] : options.overrides) {
+    if (std::string wrong = apply_config_text(settings, key, text); !wrong.empty()) {
+      faults.push_back(flag + ": " + wrong);
+    }
+  }
+  return settings;
+}
+
+}  // namespace segue::daemon
