@@ -4,6 +4,7 @@
 #include <SoundTouch.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/futex.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,7 +117,7 @@ std::vector<Offence> offences() {
       {"epoll_wait", kSystemCall, [] { epoll_event event{}; epoll_wait(kNull, &event, 1, 0); }},
       {"recv", kSystemCall, [] { recv(kNull, &byte, 1, 0); }},
       {"send", kSystemCall, [] { send(kNull, &byte, 1, 0); }},
-      {"atomic_notify_without_waiter_then_futex", kSystemCall, [] { syscall(202 /* futex */, &word, 1 /* wake */, 1, nullptr, nullptr, 0); }},
+      {"futex", kSystemCall, [] { syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0); }},
       {"std_thread", kSystemCall, [] { std::thread([] {}).join(); }},
       {"mmap", kMapping, [] { munmap(mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096); }},
       {"madvise", kMapping, [] { madvise(kPage, 4096, MADV_DONTNEED); }},
