@@ -108,6 +108,10 @@ def start(segue, record):
     return int(segue.state()["master"]["recording"]["firstFrame"])
 
 
+def bar_of(track, label):
+    return next(section["first_bar"] for section in track["sections"] if section["label"] == label)
+
+
 def mix_on_the_beat(segue, tracks, options):
     """Mixes two tracks of known beats; returns the frames in which the mix begins and is over."""
     one, two = tracks
@@ -130,7 +134,7 @@ def mix_on_the_beat(segue, tracks, options):
     segue.do("assign", 1, "a")
     segue.do("assign", 2, "b")
     # The basses are swapped where the first track's outro and the second's groove begin.
-    outro, groove = 4 * one["phrase_bars"], two["phrase_bars"]
+    outro, groove = bar_of(one, "outro"), bar_of(two, "groove")
     alone = max(2, bars)
     segue.do("seek", 1, f"{place(one, outro - bars - alone):.6f}s")
     segue.do("seek", 2, f"{place(two, groove - bars):.6f}s")
