@@ -36,7 +36,7 @@ struct DriverCounters {
 struct DriverOptions {
   int sample_rate_hz = 48'000;
   int block_frames = 256;
-  std::string device;          // a device's name or a part of it; empty: the default
+  std::string device{};        // a device's name or a part of it; empty: the default
   int realtime_priority = 70;  // SCHED_FIFO; 0: leave it
 };
 
