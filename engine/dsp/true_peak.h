@@ -8,13 +8,14 @@
 
 namespace segue::dsp {
 
-// Finds the peaks between samples by fourfold interpolation, as ITU-R BS.1770-4 annex 2 asks, with 16 instead of 12
-// taps a phase. Immutable; realtime-safe.
+// Finds the peaks between samples. Two interpolations, and the higher counts: fourfold with 12 taps a phase, the kind
+// of meter ITU-R BS.1770-4 annex 2 describes, and eightfold with 32, because the former misses up to 1 dB near half
+// the sample rate. Immutable; realtime-safe.
 class TruePeakFilter {
  public:
   // Frames before and after a frame that its value is made of.
-  static constexpr int kBefore = 7;
-  static constexpr int kAfter = 8;
+  static constexpr int kBefore = 15;
+  static constexpr int kAfter = 16;
   static constexpr int kTaps = kBefore + 1 + kAfter;
 
   TruePeakFilter();
@@ -23,15 +24,23 @@ class TruePeakFilter {
   SEGUE_RT void raise(float* peaks, const float* samples, int count) const;
 
  private:
-  static constexpr int kPhases = 3;  // at ¼, ½ and ¾; the fourth are the samples themselves
-  std::array<std::array<float, kTaps>, kPhases> taps_;
+  static constexpr int kLongPhases = 8;
+  static constexpr int kShortPhases = 4;
+  static constexpr int kShortTaps = 12;
+  static constexpr int kShortBefore = 5;
+
+  SEGUE_RT void raise_whole(float* peaks, const float* samples, int count) const;
+
+  // Phase 0 of both are the samples themselves; the others are here.
+  std::array<std::array<float, kTaps>, kLongPhases - 1> long_;
+  std::array<std::array<float, kShortTaps>, kShortPhases - 1> short_;
 };
 
 // The highest true peak of a signal since the last reset. One thread; realtime-safe.
 class TruePeakMeter {
  public:
   SEGUE_RT void process(ConstStereoBlock block);
-  // As a magnitude, 1 is full scale. Covers all but the last 8 frames given.
+  // As a magnitude, 1 is full scale. Covers all but the last TruePeakFilter::kAfter frames given.
   float peak(int channel) const { return peak_[static_cast<std::size_t>(channel)]; }
   SEGUE_RT void reset();
 
