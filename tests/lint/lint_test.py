@@ -97,7 +97,8 @@ class Rules(unittest.TestCase):
         for line in ("delete p;", "delete[] p;", "delete this;"):
             self.assert_caught("engine/a.cpp", GPL + line + "\n", "naked `delete`")
         self.assert_caught("daemon/a.cpp", GPL + "throw 1;\n", "never throws")
-        for line in ("Deck(const Deck&) = delete;", '// a new deck\nlog("new deck, delete p");', "int renew = 1;",
+        for line in ("Deck(const Deck&) = delete;", "return std::unique_ptr<Deck>(new Deck(1));",
+                     "std::unique_ptr<Deck> deck(new Deck);", '// a new deck\nlog("new deck, delete p");', "int renew = 1;",
                      "auto s = R\"(throw new x)\";"):
             self.assertEqual(complaints("engine/a.cpp", GPL + line + "\n"), [])
 

@@ -18,6 +18,8 @@ _BANNED_FILE = re.compile(rf"(?:^|_)(?:{_BANNED.lower()})$")
 _UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
 _INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 _SPDX = re.compile(r"^(?://|#|--|/\*|<!--|;)\s*SPDX-License-Identifier: (\S+)", re.M)
+# `new` is naked unless a unique_ptr takes it in the same breath, as a private constructor needs.
+_OWNED_NEW = re.compile(r"\bunique_ptr<[^;=]*>\s*\w*\s*[({]\s*new\b")
 _NEW = re.compile(r"(?<!operator )\bnew\b(?=\s*[(A-Za-z_:])")
 _DELETE = re.compile(r"(?<!operator )(?<!= )(?<!=)\bdelete\b(?:\s*\[\s*\])?\s+[A-Za-z_:*(]|\bdelete\s+this\b")
 _THROW = re.compile(r"\bthrow\b")
@@ -116,7 +118,7 @@ def ownership(path, text):
     code = code_of(text)
     faults = _search(_THROW, code, "our code never throws")
     if path.startswith("engine/"):
-        faults += _search(_NEW, code, "naked `{}`") + _search(_DELETE, code, "naked `delete`")
+        faults += _search(_NEW, _OWNED_NEW.sub("", code), "naked `{}`") + _search(_DELETE, code, "naked `delete`")
     return faults
 
 
