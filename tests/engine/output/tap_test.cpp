@@ -149,9 +149,12 @@ TEST(Tap, LosesNothingUncountedBetweenThreads) {
       std::this_thread::yield();
       continue;
     }
-    ASSERT_GE(read.frame, next);
+    EXPECT_GE(read.frame, next);
     expect_frames(out, read.frame, read.frames);
-    if (HasFatalFailure()) return;
+    if (HasFailure()) {
+      seen = 2 * kFrames;  // lets the writer end
+      return;
+    }
     received += read.frames;
     next = read.frame + read.frames;
     seen = next;
