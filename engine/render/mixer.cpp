@@ -38,13 +38,17 @@ bool Mixer::commit(const Action& action, int target) {
   return true;
 }
 
-void Mixer::begin(StereoBlock programme) {
-  std::fill_n(programme.left, programme.frames, 0.0F);
-  std::fill_n(programme.right, programme.frames, 0.0F);
-}
+void Mixer::begin() { is_empty_ = true; }
 
 void Mixer::add(int channel, StereoBlock deck, bool has_sound, StereoBlock programme) {
   if (!channels_[static_cast<std::size_t>(channel)].process(deck, has_sound)) return;
+  if (is_empty_) {
+    // Copied, not added to zeros, which would turn −0 into 0.
+    std::copy_n(deck.left, programme.frames, programme.left);
+    std::copy_n(deck.right, programme.frames, programme.right);
+    is_empty_ = false;
+    return;
+  }
   for (int i = 0; i < programme.frames; ++i) {
     programme.left[i] += deck.left[i];
     programme.right[i] += deck.right[i];
@@ -52,6 +56,10 @@ void Mixer::add(int channel, StereoBlock deck, bool has_sound, StereoBlock progr
 }
 
 void Mixer::finish(StereoBlock programme) {
+  if (is_empty_) {
+    std::fill_n(programme.left, programme.frames, 0.0F);
+    std::fill_n(programme.right, programme.frames, 0.0F);
+  }
   master_.apply(programme);
   limiter_.process(programme);
   meter_.process(programme);

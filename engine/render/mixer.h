@@ -22,7 +22,7 @@ class Mixer {
   SEGUE_RT bool commit(const Action& action, int target);
 
   // A part of a quantum: begin, one add per channel with its deck's sound, then finish.
-  SEGUE_RT void begin(StereoBlock programme);
+  SEGUE_RT void begin();
   SEGUE_RT void add(int channel, StereoBlock deck, bool has_sound, StereoBlock programme);
   SEGUE_RT void finish(StereoBlock programme);
 
@@ -35,6 +35,7 @@ class Mixer {
  private:
   std::vector<Channel> channels_;
   float crossfader_ = 0.0F;
+  bool is_empty_ = true;  // no channel added yet
   dsp::Ramp master_;
   dsp::TruePeakLimiter limiter_;
   dsp::LevelMeter meter_;

@@ -197,7 +197,7 @@ void MixRenderer::render_part(int from, int count) {
   const Frames at = rendered_ + from;
   const StereoBlock programme{left_.data() + from, right_.data() + from, count};
   const StereoBlock deck{deck_left_.data(), deck_right_.data(), count};
-  mixer_.begin(programme);
+  mixer_.begin();
   for (std::size_t i = 0; i < decks_.size(); ++i) {
     const bool sounds = decks_[i].render(deck, at);
     mixer_.add(static_cast<int>(i), deck, sounds, programme);

@@ -27,6 +27,9 @@ constexpr int kFeedFrames = 128;        // fed at once, so that a call makes one
 constexpr int kPrimingRounds = 4;       // the first is not yet spliced, two more settle the error
 constexpr int kPrimedFrames = 64 * 36;  // ready after priming: a turn of 16 decks, twice, and a pre-roll to skip
 constexpr int kBufferFrames = 16'384;   // stretched frames: several rounds and a resampler's reach
+constexpr int kMatchFrames = 16;        // equal frames that prove where a round was copied from
+constexpr int kMatchMargin = 16;        // frames its idle resampler holds back, rounded up
+constexpr double kSlipMemory = 0.25;    // weight of a round's slip in the mean expected of the next
 constexpr int kKeepFrames = 512;        // the resampler's history at the highest pitch ratio
 
 double tempo_of(const StretchTarget& target) {
@@ -50,6 +53,10 @@ SoundTouchStretcher::SoundTouchStretcher(int sample_rate_hz)
   engine_.setSetting(SETTING_SEEKWINDOW_MS, kSeekMs);
   engine_.setSetting(SETTING_OVERLAP_MS, kOverlapMs);
   seek_frames_ = sample_rate_hz * kSeekMs / 1000;
+  overlap_frames_ = sample_rate_hz * kOverlapMs / 1000;
+  const auto searched = static_cast<std::size_t>(seek_frames_ + 2 * kMatchMargin + kMatchFrames);
+  searched_left_.resize(searched);
+  searched_right_.resize(searched);
   // Its queues grow as they are used; half a second at each extreme grows them for good.
   std::vector<float> silence(static_cast<std::size_t>(kFeedFrames) * 2, 0.0F);
   for (const double tempo : {kTempoMin, 1.0, kTempoMax, kTempoMin}) {
@@ -73,6 +80,7 @@ void SoundTouchStretcher::set_turn(int turn, int cycle) {
 void SoundTouchStretcher::prime(const rt::TrackPages& pages, const StretchTarget& target, Frames frame) {
   engine_.clear();
   filled_ = 0;
+  slip_ = seek_frames_ / 2.0;
   reach_ = target.pitch_ratio == 1.0 ? 0 : bank_.reach(target.pitch_ratio);
   // The stretched frames made here end well after `frame`; the buffer's first one lies `lead` engine frames before it.
   const double lead = kPrimingRounds * round_frames_ / target.pitch_ratio;
@@ -115,10 +123,10 @@ void SoundTouchStretcher::render(StereoBlock out, const rt::TrackPages& pages, c
 void SoundTouchStretcher::run_round(const rt::TrackPages& pages, const StretchTarget& target, Frames frame,
                                     double rounds_to_settle) {
   const double tempo = tempo_of(target);
-  // The next round starts at the first track frame not consumed, plus half the seek window on average. Its middle,
-  // not its start, should lie on the trajectory: inside a round time runs at the track's own tempo.
-  const double round_starts =
-      static_cast<double>(feed_at_ - static_cast<Frames>(engine_.numUnprocessedSamples())) + seek_frames_ / 2.0;
+  // The next round starts at the first track frame not consumed, plus what it slips on average. Its middle, not its
+  // start, should lie on the trajectory: inside a round time runs at the track's own tempo.
+  const Frames consumed = feed_at_ - static_cast<Frames>(engine_.numUnprocessedSamples());
+  const double round_starts = static_cast<double>(consumed) + slip_;
   const double sounds_at = static_cast<double>(frame) + (filled_ - read_at_) / target.pitch_ratio;
   const double wanted = target.trajectory.position +
                         (sounds_at - static_cast<double>(target.trajectory.frame)) * target.trajectory.rate +
@@ -128,6 +136,23 @@ void SoundTouchStretcher::run_round(const rt::TrackPages& pages, const StretchTa
   engine_.setTempo(std::clamp(tempo + std::clamp(correction, -limit, limit), kTempoMin, kTempoMax));
   while (engine_.numSamples() == 0) feed(pages, kFeedFrames);
   collect();
+  observe_slip(pages, consumed);
+}
+
+void SoundTouchStretcher::observe_slip(const rt::TrackPages& pages, Frames consumed) {
+  // Behind its overlap a round is a copy of the track: where from tells how far it slipped.
+  const int at = filled_ - round_frames_ + overlap_frames_;
+  if (at < 0 || at + kMatchFrames > filled_) return;
+  const float* copy = left_.data() + at;
+  const bool is_flat = std::all_of(copy, copy + kMatchFrames, [&](float x) { return x == copy[0]; });
+  if (is_flat) return;
+  pages.read(consumed + overlap_frames_ - kMatchMargin, static_cast<int>(searched_left_.size()), searched_left_.data(),
+             searched_right_.data());
+  for (int slip = 0; slip <= seek_frames_ + 2 * kMatchMargin; ++slip) {
+    if (!std::equal(copy, copy + kMatchFrames, searched_left_.data() + slip)) continue;
+    slip_ += kSlipMemory * (slip - kMatchMargin - slip_);
+    return;
+  }
 }
 
 void SoundTouchStretcher::feed(const rt::TrackPages& pages, int frames) {

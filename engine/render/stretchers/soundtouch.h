@@ -16,8 +16,8 @@ namespace segue::render {
 //
 // Three time lines: track frames are fed, *stretched* frames come out (`tempo` track frames each), engine frames are
 // read from those (`pitch_ratio` stretched frames each). SoundTouch works in rounds of a fixed number of stretched
-// frames, in which it may slip by up to its seek window; what it consumed is known exactly, so each round's tempo is
-// set to bring the middle of the next round onto the trajectory.
+// frames, in which it may slip by up to its seek window; what it consumed is known, and how far it slipped is found in
+// its output, so each round's tempo is set to bring the middle of the next one onto the trajectory.
 class SoundTouchStretcher final : public Stretcher {
  public:
   // Grows all buffers; allocates nothing afterwards.
@@ -34,15 +34,18 @@ class SoundTouchStretcher final : public Stretcher {
   SEGUE_RT void collect();
   SEGUE_RT void run_round(const rt::TrackPages& pages, const StretchTarget& target, Frames frame,
                           double rounds_to_settle);
+  SEGUE_RT void observe_slip(const rt::TrackPages& pages, Frames consumed);
   SEGUE_RT void discard_before(double index);
   // Stretched frames ready behind what `frames` engine frames need.
   int ready() const { return filled_ - static_cast<int>(read_at_) - reach_; }
 
   soundtouch::SoundTouch engine_;
   const dsp::SincBank& bank_;
-  int round_frames_ = 0;  // stretched frames a round yields
-  int seek_frames_ = 0;   // width of the seek window
-  int reach_ = 0;         // stretched frames the resampler needs on either side
+  int round_frames_ = 0;    // stretched frames a round yields
+  int seek_frames_ = 0;     // width of the seek window
+  int overlap_frames_ = 0;  // in which it blends from round to round
+  double slip_ = 0;         // mean of how far rounds slipped lately, track frames
+  int reach_ = 0;           // stretched frames the resampler needs on either side
   int turn_ = 0;
   int cycle_ = 1;
   Frames feed_at_ = 0;  // next track frame to feed
@@ -53,6 +56,8 @@ class SoundTouchStretcher final : public Stretcher {
   std::vector<float> plane_left_;
   std::vector<float> plane_right_;
   std::vector<float> interleaved_;
+  std::vector<float> searched_left_;
+  std::vector<float> searched_right_;
 };
 
 }  // namespace segue::render
