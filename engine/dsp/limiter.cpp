@@ -23,8 +23,8 @@ namespace {
 constexpr double kSmoothSeconds = 0.0015;
 // Frames around a peak that get its full reduction, for the slope of the gain within the detector's reach.
 constexpr int kMargin = 2;
-// A single peak is released in 60 ms, towards what the last 300 ms needed on average: dense material keeps a steady
-// gain instead of pumping.
+// A reduction is released in 60 ms, towards what the last 300 ms asked for on average: a single peak is soon over, and
+// dense material keeps a steady gain instead of pumping.
 constexpr double kFastSeconds = 0.06;
 constexpr double kSlowSeconds = 0.3;
 // Reductions below this (0.00001 dB) end.
@@ -143,7 +143,7 @@ void TruePeakLimiter::release(int frames) {
   for (int i = 0; i < frames; ++i) {
     const float held = reduction_[static_cast<std::size_t>(i)];
     fast = std::max(held, slow + (fast - slow) * fast_keep_);
-    slow += (fast - slow) * slow_take_;
+    slow += (held - slow) * slow_take_;
     if (fast < kReductionMin) fast = slow = 0.0F;
     now[i] = fast;
   }

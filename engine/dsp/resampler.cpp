@@ -13,7 +13,7 @@
 namespace segue::dsp {
 namespace {
 
-constexpr double kAttenuationDb = 124.0;
+constexpr double kAttenuationDb = 125.0;
 // Taps per sample of the lower rate: transition from 0.914 to 1 of half that rate.
 constexpr int kTapsAtLowerRate = 192;
 // Taps come in steps of two vectors.
