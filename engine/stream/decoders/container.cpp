@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/stream/decoders/container.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace segue::stream {
+namespace {
+
+constexpr int kIoBufferBytes = 64 * 1024;        // one disk read-ahead window
+constexpr std::size_t kProbeBytes = 64 * 1024;   // as much as any of our formats needs to be told from another
+constexpr std::int64_t kAnalyseBytes = 1 << 20;  // bounds what finding the stream's parameters may read
+constexpr int kStreamsMax = 64;                  // a film with every language
+
+// FFmpeg's demuxers that may be used, by their full names.
+constexpr std::string_view kFormats[] = {"mp3", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "flac", "ogg", "wav", "w64", "aiff", "caf"};
+
+// Decoders that may be opened; no picture, no subtitle, nothing exotic.
+constexpr char kCodecNames[] =
+    "mp3float,mp3,mp2float,mp2,mp1float,mp1,aac,alac,flac,vorbis,libopus,opus,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,"
+    "pcm_u16le,pcm_u16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_s64le,"
+    "pcm_s64be,pcm_alaw,pcm_mulaw";
+
+bool is_in_list(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (list.substr(0, comma) == word) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+// Playlists and manifests name other files: a demuxer that asks for one gets none.
+int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EACCES); }
+
+tl::unexpected<Error> unsupported(const std::string& name, const std::string& what) {
+  return fail(Code::kFailedPrecondition, "UNSUPPORTED_MEDIA", name + ": " + what);
+}
+
+tl::unexpected<Error> invalid(const std::string& name, const std::string& what) {
+  return fail(Code::kFailedPrecondition, "INVALID_MEDIA", name + ": " + what);
+}
+
+// The demuxer for these bytes, whose name says if it is one of ours.
+Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const std::string& name) {
+  std::vector<std::uint8_t> head(kProbeBytes + AVPROBE_PADDING_SIZE, 0);
+  std::size_t filled = 0;
+  while (filled < kProbeBytes) {
+    const auto bytes = std::as_writable_bytes(std::span(head)).subspan(filled, kProbeBytes - filled);
+    const Result<std::size_t> got = source.read(base + static_cast<std::int64_t>(filled), bytes);
+    if (!got) return fail_at(name, got.error());
+    if (*got == 0) break;
+    filled += *got;
+  }
+  if (filled == 0) return invalid(name, "the file holds no audio: it is empty");
+  AVProbeData data{};
+  data.filename = "";
+  data.buf = head.data();
+  data.buf_size = static_cast<int>(filled);
+  int score = 0;
+  const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
+  if (format == nullptr) return unsupported(name, "not a known audio format");
+  if (std::find(std::begin(kFormats), std::end(kFormats), std::string_view(format->name)) != std::end(kFormats)) {
+    return format;
+  }
+  // A weak guess at something else may still be one of ours with a damaged head; only MPEG audio finds its way back.
+  if (score <= AVPROBE_SCORE_RETRY) return unsupported(name, "not a known audio format");
+  return unsupported(name, std::string("the format ") + format->name + " cannot be played; convert it to FLAC or WAV");
+}
+
+}  // namespace
+
+const AVCodec* allowed_decoder(AVCodecID id) {
+  // The reference Opus decoder: FFmpeg's own resamples SILK on its own and converges later after a seek.
+  const AVCodec* codec = id == AV_CODEC_ID_OPUS ? avcodec_find_decoder_by_name("libopus") : nullptr;
+  if (codec == nullptr) codec = avcodec_find_decoder(id);
+  return codec != nullptr && is_in_list(kCodecNames, codec->name) ? codec : nullptr;
+}
+
+Result<std::unique_ptr<Container>> Container::open(ByteSource& source, std::int64_t base, const std::string& name) {
+  std::unique_ptr<Container> container(new Container);
+  container->reader_ = {&source, base, 0, {}};
+  if (const Result<void> opened = container->open_format(name); !opened) return tl::unexpected(opened.error());
+  if (const Result<void> chosen = container->choose_stream(name); !chosen) return tl::unexpected(chosen.error());
+  return container;
+}
+
+Result<void> Container::open_format(const std::string& name) {
+  const Result<const AVInputFormat*> input = probe(*reader_.source, reader_.base, name);
+  if (!input) return tl::unexpected(input.error());
+  format_name_ = (*input)->name;
+  format_name_.resize(std::min(format_name_.find(','), format_name_.size()));
+
+  auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
+  io_.reset(avio_alloc_context(buffer, kIoBufferBytes, 0, &reader_, read_bytes, nullptr, seek_bytes));
+  AVFormatContext* format = avformat_alloc_context();
+  format->pb = io_.get();
+  format->flags |= AVFMT_FLAG_CUSTOM_IO;
+  format->io_open = refuse_to_open;
+  format->protocol_whitelist = av_strdup("");
+  format->codec_whitelist = av_strdup(kCodecNames);
+  format->probesize = kAnalyseBytes;
+  format->max_analyze_duration = AV_TIME_BASE / 2;
+  format->max_streams = kStreamsMax;
+  const int opened = avformat_open_input(&format, "", *input, nullptr);  // frees it on failure
+  if (opened < 0) return invalid(name, "the file is damaged: no " + format_name_ + " stream can be read");
+  format_.reset(format);
+  return {};
+}
+
+Result<void> Container::choose_stream(const std::string& name) {
+  if (avformat_find_stream_info(format_.get(), nullptr) < 0) {
+    return invalid(name, "the file is damaged: its streams cannot be described");
+  }
+  const int best = av_find_best_stream(format_.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  if (best < 0) return fail(Code::kFailedPrecondition, "NO_AUDIO", name + ": the file holds no audio stream");
+  for (unsigned i = 0; i < format_->nb_streams; ++i) {
+    AVStream* stream = format_->streams[i];
+    // Cover art is of no use here and may be large.
+    av_packet_unref(&stream->attached_pic);
+    stream->disposition &= ~AV_DISPOSITION_ATTACHED_PIC;
+    stream->discard = static_cast<int>(i) == best ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  }
+  stream_ = format_->streams[best];
+  const AVCodecParameters& codec = *stream_->codecpar;
+  const bool encrypted = codec.codec_tag == MKTAG('d', 'r', 'm', 's') || codec.codec_tag == MKTAG('e', 'n', 'c', 'a') ||
+                         av_stream_get_side_data(stream_, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nullptr) != nullptr;
+  if (encrypted) return unsupported(name, "the file is encrypted (DRM) and cannot be played");
+  if (allowed_decoder(codec.codec_id) == nullptr) {
+    return unsupported(name, std::string("the codec ") + avcodec_get_name(codec.codec_id) +
+                                 " cannot be played; convert it to FLAC or WAV");
+  }
+  return {};
+}
+
+int Container::read_bytes(void* opaque, std::uint8_t* buffer, int size) {
+  auto& reader = *static_cast<Reader*>(opaque);
+  const Result<std::size_t> got = reader.source->read(
+      reader.base + reader.at, std::as_writable_bytes(std::span(buffer, static_cast<std::size_t>(size))));
+  if (!got) {
+    reader.error = got.error();
+    return AVERROR(EIO);
+  }
+  if (*got == 0) return AVERROR_EOF;
+  reader.at += static_cast<std::int64_t>(*got);
+  return static_cast<int>(*got);
+}
+
+std::int64_t Container::seek_bytes(void* opaque, std::int64_t offset, int whence) {
+  auto& reader = *static_cast<Reader*>(opaque);
+  const std::int64_t size = reader.source->size() < 0 ? -1 : reader.source->size() - reader.base;
+  if ((whence & AVSEEK_SIZE) != 0) return size < 0 ? AVERROR(ENOSYS) : size;
+  switch (whence & ~AVSEEK_FORCE) {
+    case SEEK_SET: break;
+    case SEEK_CUR: offset += reader.at; break;
+    case SEEK_END:
+      if (size < 0) return AVERROR(ENOSYS);
+      offset += size;
+      break;
+    default: return AVERROR(EINVAL);
+  }
+  if (offset < 0) return AVERROR(EINVAL);
+  reader.at = offset;
+  return offset;
+}
+
+}  // namespace segue::stream

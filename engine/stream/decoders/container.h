@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/stream/decoder.h"
+#include "engine/stream/decoders/ffmpeg_handles.h"
+
+namespace segue::stream {
+
+// An open container and its one audio stream, over nothing but a ByteSource: no demuxer may open anything else, and
+// only the formats and codecs listed in container.cpp are let in. One thread at a time; blocks in the source.
+class Container {
+ public:
+  // `base` is where the container begins in the source (after ID3v2 tags). The source outlives the container.
+  static Result<std::unique_ptr<Container>> open(ByteSource& source, std::int64_t base, const std::string& name);
+
+  AVFormatContext& format() { return *format_; }
+  AVStream& stream() { return *stream_; }
+  const AVStream& stream() const { return *stream_; }
+  // The demuxer's own name: "mp3", "mov", …
+  const std::string& format_name() const { return format_name_; }
+  // What the source said when it last failed; an empty reason if it never did.
+  const Error& source_error() const { return reader_.error; }
+
+ private:
+  struct Reader {
+    ByteSource* source = nullptr;
+    std::int64_t base = 0;
+    std::int64_t at = 0;
+    Error error;
+  };
+
+  Container() = default;
+  Result<void> open_format(const std::string& name);
+  Result<void> choose_stream(const std::string& name);
+  static int read_bytes(void* opaque, std::uint8_t* buffer, int size);
+  static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);
+
+  Reader reader_;
+  IoPtr io_;
+  FormatPtr format_;  // closed before the io it reads from
+  AVStream* stream_ = nullptr;
+  std::string format_name_;
+};
+
+// The decoder that opens this codec, or null if it is not one of ours.
+const AVCodec* allowed_decoder(AVCodecID id);
+
+}  // namespace segue::stream

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/stream/decoders/demuxed_packets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/stream/decoders/mpeg_audio.h"
+
+namespace segue::stream {
+namespace {
+
+constexpr std::size_t kLookAheadPackets = 3;  // an MP3 encoder pads by less than two packets
+constexpr std::int64_t kCheckpointPackets = 16;
+constexpr std::int64_t kSkipPacketsMax = 64;  // reading on is cheaper than a seek up to here
+constexpr int kMatchPacketsMax = 512;         // packets on an Ogg page, twice
+constexpr int kFailuresMax = 32;              // unreadable packets in a row after which the rest is given up
+constexpr int kPacketFramesMax = 1 << 17;     // FLAC allows 65,535; more is a damaged time stamp
+
+std::uint32_t hash_of(const AVPacket& packet) {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (int i = 0; i < packet.size; ++i) hash = (hash ^ packet.data[i]) * 16777619U;
+  return hash ^ static_cast<std::uint32_t>(packet.size);
+}
+
+}  // namespace
+
+DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::unique_ptr<Container> container,
+                               std::deque<PacketPtr> first, const StreamTiming& timing)
+    : source_(source),
+      base_(base),
+      container_(std::move(container)),
+      timing_(timing),
+      by_position_(container_->format_name() == "mp3" || container_->format_name() == "aac"),
+      unread_(std::move(first)) {}
+
+Result<bool> DemuxedPackets::next(AVPacket& packet, PacketPlace& place) {
+  while (queue_.size() < kLookAheadPackets && !at_end_) {
+    if (const Result<bool> more = enqueue(); !more) return more;
+  }
+  if (queue_.empty()) return false;
+  av_packet_move_ref(&packet, queue_.front().packet.get());
+  place = queue_.front().place;
+  queue_.pop_front();
+  return true;
+}
+
+Result<void> DemuxedPackets::go_to(std::int64_t number) {
+  if (!checkpoints_.empty()) {
+    const Checkpoint& checkpoint = checkpoint_before(number);
+    if (number < position() || checkpoint.number > position() + kSkipPacketsMax) {
+      if (const Result<void> jumped = jump(checkpoint); !jumped) return jumped;
+    }
+  }
+  for (;;) {
+    while (!queue_.empty() && queue_.front().place.number < number) queue_.pop_front();
+    if (!queue_.empty() || at_end_ || next_number_ >= number) return {};
+    if (const Result<bool> more = enqueue(); !more) return tl::unexpected(more.error());
+  }
+}
+
+Result<std::int64_t> DemuxedPackets::find(Frames frame) {
+  std::int64_t number = frontier_;
+  if (frame < frontier_start_ && !checkpoints_.empty()) {
+    const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), frame,
+                                        [](Frames f, const Checkpoint& c) { return f < c.start; });
+    number = after == checkpoints_.begin() ? 0 : std::prev(after)->number;
+  } else {
+    number = std::max<std::int64_t>(frontier_ - static_cast<std::int64_t>(kLookAheadPackets), 0);
+  }
+  if (const Result<void> there = go_to(number); !there) return tl::unexpected(there.error());
+  for (;;) {
+    if (queue_.empty() && !at_end_) {
+      if (const Result<bool> more = enqueue(); !more) return tl::unexpected(more.error());
+    }
+    if (queue_.empty()) return next_number_;
+    const PacketPlace& place = queue_.front().place;
+    if (place.start + place.frames > frame) return place.number;
+    queue_.pop_front();
+  }
+}
+
+Result<PacketPtr> DemuxedPackets::read_packet() {
+  if (!unread_.empty()) {
+    PacketPtr packet = std::move(unread_.front());
+    unread_.pop_front();
+    return packet;
+  }
+  PacketPtr packet(av_packet_alloc());
+  for (int failures = 0; failures < kFailuresMax;) {
+    const int got = av_read_frame(&container_->format(), packet.get());
+    if (!container_->source_error().reason.empty()) return tl::unexpected(container_->source_error());
+    if (got == AVERROR_EOF) break;
+    if (got < 0) {
+      ++failures;
+    } else if (packet->stream_index == container_->stream().index && packet->size > 0) {
+      return packet;
+    }
+    av_packet_unref(packet.get());
+  }
+  return PacketPtr();
+}
+
+// Numbers one more packet; false at the end.
+Result<bool> DemuxedPackets::enqueue() {
+  for (;;) {
+    Result<PacketPtr> packet = read_packet();
+    if (!packet) return tl::unexpected(packet.error());
+    if (*packet == nullptr) {
+      note_end();
+      return false;
+    }
+    const int frames = next_number_ == 0 && container_->stream().codecpar->codec_id == AV_CODEC_ID_VORBIS
+                           ? 0  // only primes the overlap
+                           : frames_of(**packet);
+    if (frames < 0) {
+      if (next_number_ >= frontier_) ++dropped_;
+      continue;
+    }
+    trim_ = trim_of(**packet);
+    if (next_number_ >= frontier_) {
+      const std::int64_t identity = identity_of(**packet);
+      const bool due = checkpoints_.empty() || next_number_ >= checkpoints_.back().number + kCheckpointPackets;
+      if (due && identity != AV_NOPTS_VALUE) {
+        checkpoints_.push_back({next_number_, next_start_, identity, hash_of(**packet)});
+      }
+      stamped_frames_ += static_cast<double>((*packet)->duration) * av_q2d(container_->stream().time_base) * timing_.rate_hz;
+      frontier_ = next_number_ + 1;
+      frontier_start_ = next_start_ + frames;
+    }
+    queue_.push_back({std::move(*packet), {next_number_, next_start_, frames}});
+    ++next_number_;
+    next_start_ += frames;
+    return true;
+  }
+}
+
+void DemuxedPackets::note_end() {
+  at_end_ = true;
+  if (end_ >= 0) return;
+  Frames end = next_start_ - std::min<Frames>(trim_, next_start_);
+  const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
+  if (timing_.total > 0 && timing_.total <= next_start_ && tag_applies) {
+    end = timing_.total;
+  } else if (container_->format_name() == "mov") {
+    // The last packet's duration is the only place where the length stands to the frame.
+    const auto stamped = static_cast<Frames>(std::llround(stamped_frames_));
+    const Frames packet = timing_.frames_per_packet;
+    if (stamped < end && stamped > end - packet) end = stamped;
+  }
+  end_ = end;
+}
+
+Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
+  queue_.clear();
+  unread_.clear();
+  at_end_ = false;
+  if (seek_demuxer(checkpoint)) {
+    for (int tries = 0; tries < kMatchPacketsMax; ++tries) {
+      Result<PacketPtr> packet = read_packet();
+      if (!packet) return tl::unexpected(packet.error());
+      if (*packet == nullptr) break;
+      if (identity_of(**packet) != checkpoint.identity || hash_of(**packet) != checkpoint.hash) continue;
+      unread_.push_front(std::move(*packet));
+      next_number_ = checkpoint.number;
+      next_start_ = checkpoint.start;
+      return {};
+    }
+  }
+  return reopen();
+}
+
+bool DemuxedPackets::seek_demuxer(const Checkpoint& checkpoint) {
+  AVFormatContext* format = &container_->format();
+  const int stream = container_->stream().index;
+  const int flags = by_position_ ? AVSEEK_FLAG_BYTE : AVSEEK_FLAG_BACKWARD;
+  return av_seek_frame(format, stream, checkpoint.identity, flags) >= 0;
+}
+
+Result<void> DemuxedPackets::reopen() {
+  Result<std::unique_ptr<Container>> again = Container::open(source_, base_, "read again");
+  if (!again) return tl::unexpected(again.error());
+  container_ = std::move(*again);
+  queue_.clear();
+  unread_.clear();
+  at_end_ = false;
+  next_number_ = 0;
+  next_start_ = 0;
+  return {};
+}
+
+const DemuxedPackets::Checkpoint& DemuxedPackets::checkpoint_before(std::int64_t number) const {
+  const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), number,
+                                      [](std::int64_t n, const Checkpoint& c) { return n < c.number; });
+  return after == checkpoints_.begin() ? *after : *std::prev(after);
+}
+
+// How many frames the packet decodes to; −1 if it is not a whole packet.
+int DemuxedPackets::frames_of(const AVPacket& packet) const {
+  const AVCodecParameters& codec = *container_->stream().codecpar;
+  if (codec.codec_id == AV_CODEC_ID_MP3) {
+    const auto header = parse_mpeg_header({packet.data, static_cast<std::size_t>(packet.size)});
+    if (!header || packet.size < header->packet_bytes || header->frames != timing_.frames_per_packet) return -1;
+  }
+  if (timing_.frames_per_packet > 0) return timing_.frames_per_packet;
+  const AVRational per_frame{1, timing_.rate_hz};
+  std::int64_t frames = av_rescale_q(packet.duration, container_->stream().time_base, per_frame);
+  if (const int bits = av_get_bits_per_sample(codec.codec_id); bits > 0 && codec.ch_layout.nb_channels > 0) {
+    frames = packet.size * 8LL / (bits * codec.ch_layout.nb_channels);
+  }
+  frames += trim_of(packet);  // Ogg's demuxer has taken it off the duration
+  return frames >= 0 && frames <= kPacketFramesMax ? static_cast<int>(frames) : -1;
+}
+
+// Frames at the packet's end that the granule position of an Ogg stream's last page leaves out.
+int DemuxedPackets::trim_of(const AVPacket& packet) const {
+  if (container_->format_name() != "ogg") return 0;
+  std::size_t size = 0;
+  const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  return skip != nullptr && size >= 8 ? skip[4] | skip[5] << 8 | skip[6] << 16 : 0;
+}
+
+std::int64_t DemuxedPackets::identity_of(const AVPacket& packet) const {
+  if (by_position_) return packet.pos < 0 ? AV_NOPTS_VALUE : packet.pos;
+  return packet.pts;
+}
+
+}  // namespace segue::stream

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "engine/stream/decoders/container.h"
+#include "engine/stream/decoders/packets.h"
+
+namespace segue::stream {
+
+// What has to be known to count frames without decoding.
+struct StreamTiming {
+  int rate_hz = 0;            // of the decoder's output
+  int frames_per_packet = 0;  // 0: each packet says it
+  Frames total = 0;           // frames up to the end of the track as its tags say, delay included; 0 if not said
+  std::int64_t packets = 0;   // that `total` is true for; 0: any number
+};
+
+// Packets as a demuxer gives them, numbered in reading order, with every sixteenth remembered so that the demuxer can
+// be sent back to it. A demuxer's seek is trusted only as far as the remembered packet is found again, byte for byte;
+// else the container is opened anew and read from its start. Reads three packets ahead, so that the end is known
+// before the frames to be cut there are handed out.
+class DemuxedPackets final : public PacketSource {
+ public:
+  // `first` are packets already read from the container.
+  DemuxedPackets(ByteSource& source, std::int64_t base, std::unique_ptr<Container> container,
+                 std::deque<PacketPtr> first, const StreamTiming& timing);
+
+  Result<bool> next(AVPacket& packet, PacketPlace& place) override;
+  Result<void> go_to(std::int64_t number) override;
+  Result<std::int64_t> find(Frames frame) override;
+  Frames end() const override { return end_; }
+  std::uint64_t dropped() const override { return dropped_; }
+
+ private:
+  struct Queued {
+    PacketPtr packet;
+    PacketPlace place;
+  };
+  struct Checkpoint {
+    std::int64_t number;
+    Frames start;
+    std::int64_t identity;  // byte offset or time stamp
+    std::uint32_t hash;
+  };
+
+  Result<PacketPtr> read_packet();
+  Result<bool> enqueue();
+  Result<void> jump(const Checkpoint& checkpoint);
+  bool seek_demuxer(const Checkpoint& checkpoint);
+  Result<void> reopen();
+  void note_end();
+  const Checkpoint& checkpoint_before(std::int64_t number) const;
+  int frames_of(const AVPacket& packet) const;
+  int trim_of(const AVPacket& packet) const;
+  std::int64_t identity_of(const AVPacket& packet) const;
+  std::int64_t position() const { return queue_.empty() ? next_number_ : queue_.front().place.number; }
+
+  ByteSource& source_;
+  std::int64_t base_;
+  std::unique_ptr<Container> container_;
+  StreamTiming timing_;
+  bool by_position_;              // raw streams: packets are known by their byte offset
+  std::deque<PacketPtr> unread_;  // read from the demuxer, not numbered yet
+  std::deque<Queued> queue_;      // numbered, not handed out yet
+  std::vector<Checkpoint> checkpoints_;
+  std::int64_t next_number_ = 0;  // what the next packet from the demuxer will be
+  Frames next_start_ = 0;
+  std::int64_t frontier_ = 0;  // packets ever seen; all before are counted and indexed
+  Frames frontier_start_ = 0;
+  double stamped_frames_ = 0.0;  // sum of the durations that the container gives, up to the frontier
+  int trim_ = 0;                 // frames of the last packet read that are not to be played
+  bool at_end_ = false;
+  Frames end_ = -1;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace segue::stream

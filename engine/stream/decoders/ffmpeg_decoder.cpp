@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/stream/decoders/ffmpeg_decoder.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+
+#include "engine/stream/decoders/container.h"
+#include "engine/stream/decoders/demuxed_packets.h"
+#include "engine/stream/decoders/id3.h"
+#include "engine/stream/decoders/mpeg_audio.h"
+#include "engine/stream/decoders/packet_decoder.h"
+#include "engine/stream/decoders/pcm_packets.h"
+
+extern "C" {
+#include <libavutil/log.h>
+}
+
+namespace segue::stream {
+namespace {
+
+constexpr int kTrialPackets = 64;           // unreadable ones before the first that decodes
+constexpr int kMp3DecoderDelay = 528 + 1;   // frames the MP3 filter bank adds, as LAME counts it
+constexpr std::int64_t kTinyBytes = 16;     // no format has a header this short
+constexpr int kRateMinHz = 1'000;
+constexpr int kRateMaxHz = 768'000;
+
+// How a codec's state is brought to what reading from the start would have left at a packet.
+struct Warmup {
+  int preroll_packets = 1;
+  // > 0: the codec starts afresh at every multiple of this packet number, in reading on as well. Then what a packet
+  // decodes to depends on the packets from there on alone, although the codec's state never converges exactly.
+  int segment_packets = 0;
+};
+
+Warmup warmup_of(AVCodecID codec, int frames_per_packet) {
+  switch (codec) {
+    // The bit reservoir reaches back 511 bytes: 23 packets at 8 kbit/s. Overlap and filter bank: one packet.
+    case AV_CODEC_ID_MP3: return {.preroll_packets = 32};
+    case AV_CODEC_ID_MP2:
+    case AV_CODEC_ID_MP1: return {.preroll_packets = 4};
+    case AV_CODEC_ID_VORBIS: return {.preroll_packets = 4};
+    // Overlap is one packet, but noise substitution draws from a generator that runs on for ever. Spectral band
+    // replication (2,048 frames) needs a packet with its header, which encoders send once a second or more often.
+    case AV_CODEC_ID_AAC:
+      return frames_per_packet > 1024 ? Warmup{.preroll_packets = 48, .segment_packets = 512}
+                                      : Warmup{.preroll_packets = 4, .segment_packets = 256};
+    // 80 ms are recommended (RFC 7845); 640 ms leave a residual that no ear and few meters find.
+    case AV_CODEC_ID_OPUS: {
+      const int frames = std::clamp(frames_per_packet, 120, 5760);
+      return {.preroll_packets = 30'720 / frames, .segment_packets = 491'520 / frames};
+    }
+    default: return {};
+  }
+}
+
+struct Opened {
+  std::unique_ptr<PacketDecoder> codec;
+  std::unique_ptr<PacketSource> packets;
+  model::TrackFacts facts;
+  Warmup warmup;
+  Frames delay = 0;
+  Frames estimate = 0;
+  bool estimate_is_exact = false;
+};
+
+// Decodes with FFmpeg from numbered packets. Positions in here are "raw": they count the encoder's delay.
+class FfmpegDecoder final : public Decoder {
+ public:
+  FfmpegDecoder(std::unique_ptr<ByteSource> source, Opened opened)
+      : source_(std::move(source)), opened_(std::move(opened)), wanted_(opened_.delay) {}
+
+  const model::TrackFacts& facts() const override { return opened_.facts; }
+  Frames length() const override {
+    const Frames end = opened_.packets->end();
+    return end >= 0 ? std::max<Frames>(end - opened_.delay, 0) : opened_.estimate;
+  }
+  bool length_is_exact() const override { return opened_.packets->end() >= 0; }
+  std::uint64_t damaged_packets() const override { return damaged_ + opened_.packets->dropped(); }
+  Result<int> read(float* left, float* right, int frames) override;
+  Result<void> seek(Frames source_frame) override;
+
+ private:
+  Result<bool> decode_next();
+  Result<void> start_segment();
+  void remember(AVPacket& packet, const PacketPlace& place);
+
+  struct Remembered {
+    PacketPtr packet;
+    PacketPlace place;
+  };
+
+  std::unique_ptr<ByteSource> source_;  // outlives the packets that read from it
+  Opened opened_;
+  PacketPtr packet_{av_packet_alloc()};
+  Planes planes_;            // the decoded packet
+  PacketPlace place_;        // where it stands
+  Frames wanted_;            // raw frame the next read starts at
+  std::int64_t preroll_until_ = 0;     // packets before this number warm the codec up only
+  std::deque<Remembered> remembered_;  // the last packets, to start the next segment with
+  std::uint64_t damaged_ = 0;
+};
+
+Result<int> FfmpegDecoder::read(float* left, float* right, int frames) {
+  int filled = 0;
+  while (filled < frames) {
+    if (place_.start + place_.frames <= wanted_ || wanted_ < place_.start) {
+      const Result<bool> more = decode_next();
+      if (!more) {
+        if (filled > 0) break;  // what is there first; the next call meets the error again
+        return tl::unexpected(more.error());
+      }
+      if (!*more) break;
+      continue;
+    }
+    const Frames end = opened_.packets->end();
+    const Frames until = end >= 0 ? std::min(place_.start + place_.frames, end) : place_.start + place_.frames;
+    const auto run = static_cast<int>(std::min<Frames>(frames - filled, until - wanted_));
+    if (run <= 0) break;
+    const auto offset = static_cast<std::ptrdiff_t>(wanted_ - place_.start);
+    std::copy_n(planes_.left.begin() + offset, run, left + filled);
+    std::copy_n(planes_.right.begin() + offset, run, right + filled);
+    wanted_ += run;
+    filled += run;
+  }
+  return filled;
+}
+
+// Decodes the next packet into planes_; false at the end.
+Result<bool> FfmpegDecoder::decode_next() {
+  PacketPlace place;
+  const Result<bool> got = opened_.packets->next(*packet_, place);
+  if (!got || !*got) return got;
+  const int segment = opened_.warmup.segment_packets;
+  // Not at the border that a seek went to: there the codec has just been warmed up with the same packets.
+  if (segment > 0 && place.number % segment == 0 && place.number > preroll_until_) {
+    if (const Result<void> started = start_segment(); !started) return tl::unexpected(started.error());
+  }
+  const bool healthy = opened_.codec->decode(*packet_, place.frames, planes_);
+  if (!healthy && place.number >= preroll_until_) ++damaged_;
+  place_ = place;
+  remember(*packet_, place);
+  av_packet_unref(packet_.get());
+  return true;
+}
+
+Result<void> FfmpegDecoder::start_segment() {
+  if (!opened_.codec->reset()) return fail(Code::kInternal, "DECODER_FAILED", "the codec could not be restarted");
+  for (const Remembered& before : remembered_) {
+    (void)opened_.codec->decode(*before.packet, before.place.frames, planes_);
+  }
+  return {};
+}
+
+void FfmpegDecoder::remember(AVPacket& packet, const PacketPlace& place) {
+  if (opened_.warmup.segment_packets == 0) return;
+  PacketPtr kept;
+  if (remembered_.size() >= static_cast<std::size_t>(opened_.warmup.preroll_packets)) {
+    kept = std::move(remembered_.front().packet);
+    remembered_.pop_front();
+    av_packet_unref(kept.get());
+  } else {
+    kept.reset(av_packet_alloc());
+  }
+  av_packet_move_ref(kept.get(), &packet);
+  remembered_.push_back({std::move(kept), place});
+}
+
+Result<void> FfmpegDecoder::seek(Frames source_frame) {
+  const Frames raw = std::max<Frames>(source_frame, 0) + opened_.delay;
+  if (raw >= place_.start && raw < place_.start + place_.frames) {
+    wanted_ = raw;
+    return {};
+  }
+  const Result<std::int64_t> number = opened_.packets->find(raw);
+  if (!number) return tl::unexpected(number.error());
+  const Warmup& warmup = opened_.warmup;
+  const std::int64_t head = warmup.segment_packets > 0 ? *number / warmup.segment_packets * warmup.segment_packets : *number;
+  const std::int64_t from = std::max<std::int64_t>(head - warmup.preroll_packets, 0);
+  if (const Result<void> there = opened_.packets->go_to(from); !there) return there;
+  if (!opened_.codec->reset()) return fail(Code::kInternal, "DECODER_FAILED", "the codec could not be restarted");
+  remembered_.clear();
+  preroll_until_ = head;
+  place_ = {};
+  wanted_ = raw;
+  return {};
+}
+
+tl::unexpected<Error> invalid(const std::string& name, const std::string& what) {
+  return fail(Code::kFailedPrecondition, "INVALID_MEDIA", name + ": " + what);
+}
+
+// Reads until a packet decodes. Packets read are kept in `packets`.
+Result<void> try_first_packets(Container& container, PacketDecoder& codec, std::deque<PacketPtr>& packets,
+                               const std::string& name) {
+  for (int i = 0; i < kTrialPackets; ++i) {
+    PacketPtr packet(av_packet_alloc());
+    const int got = av_read_frame(&container.format(), packet.get());
+    if (!container.source_error().reason.empty()) return fail_at(name, container.source_error());
+    if (got == AVERROR_EOF) break;
+    if (got < 0 || packet->stream_index != container.stream().index || packet->size == 0) continue;
+    if (av_packet_get_side_data(packet.get(), AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr) {
+      return fail(Code::kFailedPrecondition, "UNSUPPORTED_MEDIA", name + ": the file is encrypted (DRM) and cannot be played");
+    }
+    const bool decoded = codec.try_first(*packet);
+    packets.push_back(std::move(packet));
+    if (decoded) {
+      if (codec.rate_hz() >= kRateMinHz && codec.rate_hz() <= kRateMaxHz) return {};
+      return invalid(name, "a sample rate of " + std::to_string(codec.rate_hz()) + " Hz cannot be played");
+    }
+  }
+  return invalid(name, "the file is damaged or empty: no audio in it can be decoded");
+}
+
+// Frames that the encoder put before the first one.
+Frames delay_of(const Container& container, const AVPacket& first, const LameTag& lame, int rate_hz) {
+  const AVCodecParameters& codec = *container.stream().codecpar;
+  if (codec.codec_id == AV_CODEC_ID_MP3) return lame.delay >= 0 ? lame.delay + kMp3DecoderDelay : 0;
+  if (codec.codec_id == AV_CODEC_ID_OPUS && codec.extradata_size >= 12) {
+    return codec.extradata[10] | codec.extradata[11] << 8;
+  }
+  std::size_t size = 0;
+  const std::uint8_t* skip = av_packet_get_side_data(&first, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (container.format_name() != "mov" || skip == nullptr || size < 4) return 0;
+  const Frames ticks = skip[0] | skip[1] << 8 | skip[2] << 16;
+  const AVRational per_frame{1, rate_hz};
+  return av_rescale_q(ticks, container.stream().time_base, per_frame);
+}
+
+// The length in iTunes' own tag, " 00000000 00000840 000001CA 00000000003F31F6 …", or 0.
+Frames itunes_length(const Container& container) {
+  const AVFormatContext& format = const_cast<Container&>(container).format();
+  const AVDictionaryEntry* entry = av_dict_get(format.metadata, "iTunSMPB", nullptr, 0);
+  if (entry == nullptr) return 0;
+  unsigned zero = 0;
+  unsigned delay = 0;
+  unsigned padding = 0;
+  unsigned long long length = 0;
+  if (std::sscanf(entry->value, " %x %x %x %llx", &zero, &delay, &padding, &length) != 4) return 0;
+  return length < (1ULL << 40) ? static_cast<Frames>(length) : 0;
+}
+
+std::string tag_of(const Container& container, const char* key) {
+  const AVFormatContext& format = const_cast<Container&>(container).format();
+  const AVDictionaryEntry* entry = av_dict_get(format.metadata, key, nullptr, 0);
+  if (entry == nullptr) entry = av_dict_get(container.stream().metadata, key, nullptr, 0);
+  return entry == nullptr ? std::string() : clean_text(entry->value);
+}
+
+model::TrackFacts facts_of(const Container& container, const PacketDecoder& codec, const Id3Tags& tags,
+                           const std::string& name) {
+  const AVCodecParameters& parameters = *container.stream().codecpar;
+  model::TrackFacts facts;
+  facts.title = tags.title.empty() ? tag_of(container, "title") : tags.title;
+  facts.artist = tags.artist.empty() ? tag_of(container, "artist") : tags.artist;
+  facts.album = tags.album.empty() ? tag_of(container, "album") : tags.album;
+  if (facts.title.empty()) facts.title = clean_text(std::filesystem::path(name).stem().native());
+  facts.codec = avcodec_get_name(parameters.codec_id);
+  facts.source_rate_hz = codec.rate_hz();
+  facts.source_channels = codec.channels();
+  const AVCodecDescriptor* described = avcodec_descriptor_get(parameters.codec_id);
+  const bool is_float = facts.codec.starts_with("pcm_f");
+  if (described != nullptr && (described->props & AV_CODEC_PROP_LOSSLESS) != 0 && !is_float) {
+    facts.source_bits = parameters.bits_per_raw_sample > 0 ? parameters.bits_per_raw_sample : av_get_bits_per_sample(parameters.codec_id);
+  }
+  return facts;
+}
+
+bool is_flat_pcm(const Container& container) {
+  const std::string& format = container.format_name();
+  return av_get_exact_bits_per_sample(container.stream().codecpar->codec_id) > 0 &&
+         (format == "wav" || format == "w64" || format == "aiff" || format == "caf");
+}
+
+// Where the samples lie: the header's word, cut to what the file really holds.
+PcmLayout pcm_layout(const Container& container, const AVPacket& first, const ByteSource& source, std::int64_t base) {
+  const AVStream& stream = container.stream();
+  PcmLayout layout;
+  layout.data_offset = base + first.pos;
+  layout.frame_bytes = av_get_exact_bits_per_sample(stream.codecpar->codec_id) / 8 * stream.codecpar->ch_layout.nb_channels;
+  if (first.pos < 0 || layout.frame_bytes <= 0) return {};
+  const Frames held = source.size() < 0 ? INT64_MAX : std::max<std::int64_t>(source.size() - layout.data_offset, 0) / layout.frame_bytes;
+  const AVRational per_frame{1, stream.codecpar->sample_rate};
+  const Frames said = stream.duration > 0 ? av_rescale_q(stream.duration, stream.time_base, per_frame) : 0;
+  layout.frames = said > 0 ? std::min(said, held) : held;
+  return layout;
+}
+
+Frames estimate_of(const Container& container, int rate_hz) {
+  const AVStream& stream = container.stream();
+  const AVRational per_frame{1, rate_hz};
+  if (stream.duration > 0) return av_rescale_q(stream.duration, stream.time_base, per_frame);
+  return 0;
+}
+
+Result<Opened> open_stream(ByteSource& source, const std::string& name) {
+  const Id3Tags tags = read_id3(source);
+  Result<std::unique_ptr<Container>> container = Container::open(source, tags.audio_offset, name);
+  if (!container) return tl::unexpected(container.error());
+  const AVStream& stream = (*container)->stream();
+  Opened opened;
+  opened.codec = PacketDecoder::create(*stream.codecpar, stream.time_base);
+  if (opened.codec == nullptr) return invalid(name, "the file is damaged: its codec cannot be set up");
+  std::deque<PacketPtr> first;
+  if (const Result<void> tried = try_first_packets(**container, *opened.codec, first, name); !tried) {
+    return tl::unexpected(tried.error());
+  }
+  opened.facts = facts_of(**container, *opened.codec, tags, name);
+  opened.warmup = warmup_of(stream.codecpar->codec_id, opened.codec->frames_per_packet());
+  opened.estimate = estimate_of(**container, opened.codec->rate_hz());
+  if (is_flat_pcm(**container)) {
+    const PcmLayout layout = pcm_layout(**container, *first.front(), source, tags.audio_offset);
+    if (layout.frames <= 0) return invalid(name, "the file is empty: it holds no samples");
+    opened.packets = std::make_unique<PcmPackets>(source, layout);
+  } else {
+    const bool is_mp3 = stream.codecpar->codec_id == AV_CODEC_ID_MP3;
+    const LameTag lame = is_mp3 ? read_lame_tag(source, tags.audio_offset) : LameTag{};
+    opened.delay = delay_of(**container, *first.front(), lame, opened.codec->rate_hz());
+    StreamTiming timing{.rate_hz = opened.codec->rate_hz()};
+    if (is_mp3 || stream.codecpar->codec_id == AV_CODEC_ID_AAC || stream.codecpar->codec_id == AV_CODEC_ID_MP2) {
+      timing.frames_per_packet = opened.codec->frames_per_packet();
+    }
+    if (lame.packets > 0 && lame.padding >= 0) {
+      timing.packets = lame.packets;
+      timing.total = lame.packets * timing.frames_per_packet - std::max(0, lame.padding - kMp3DecoderDelay);
+    } else if (const Frames length = itunes_length(**container); length > 0) {
+      timing.total = opened.delay + length;
+    }
+    opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container), std::move(first), timing);
+  }
+  if (!opened.codec->reset()) return invalid(name, "the codec could not be restarted");
+  return opened;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> open_ffmpeg_decoder(std::unique_ptr<ByteSource>& source, const std::string& name) {
+  av_log_set_level(AV_LOG_QUIET);  // it writes to stderr; what matters is in our errors and counters
+  if (source->size() >= 0 && source->size() < kTinyBytes) {
+    return invalid(name, source->size() == 0 ? "the file is empty" : "the file is too short to hold audio");
+  }
+  Result<Opened> opened = open_stream(*source, name);
+  if (!opened) return tl::unexpected(opened.error());
+  return std::make_unique<FfmpegDecoder>(std::move(source), std::move(*opened));
+}
+
+}  // namespace segue::stream

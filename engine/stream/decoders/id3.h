@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/stream/decoder.h"
+
+namespace segue::stream {
+
+// What the ID3v2 tags at the start of a file say, and where they end. Read here and not by FFmpeg because it would
+// load a picture of any size into memory.
+struct Id3Tags {
+  std::int64_t audio_offset = 0;  // bytes
+  std::string title;
+  std::string artist;
+  std::string album;
+};
+Id3Tags read_id3(ByteSource& source);
+
+// Text from a tag as it may be shown: valid UTF-8 without control characters, at most 256 bytes.
+std::string clean_text(std::string_view text);
+
+}  // namespace segue::stream

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "engine/stream/page_maker.h"
+#include "engine/stream/track_loader.h"
+
+namespace segue::stream {
+
+inline constexpr std::int64_t kHeadPages = 16;  // 1.4 s at 48 kHz: enough to start and to be asked for more
+inline constexpr std::size_t kRangesMax = 8;
+
+inline std::int64_t pages_for(Frames frames) { return (frames + rt::kPageFrames - 1) / rt::kPageFrames; }
+
+// A range of pages [from, to).
+struct PageRange {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  bool contains(std::int64_t page) const { return page >= from && page < to; }
+};
+
+// A track on its way into pages. The loader's mutex guards every member but these: `maker` belongs to the thread that
+// has set `busy`; `facts` and `pages` (the pointer) never change once set, before `is_open`.
+struct LoadingTrack {
+  std::uint64_t load_id = 0;
+  std::string uri;
+  TrackLoader::Ready ready;  // empty once called
+
+  std::unique_ptr<PageMaker> maker;
+  model::TrackFacts facts;
+  std::unique_ptr<rt::TrackPages> pages;
+
+  bool is_open = false;
+  bool busy = false;
+  bool is_final = false;              // the last page is known
+  std::atomic<bool> dropped = false;  // also read by the source, which then fails
+  std::int64_t end_page = 0;          // pages from here on will never be there
+  std::int64_t first_gap = 0;         // no page before this one is missing
+  std::uint64_t served = 0;           // when a thread last worked for it
+  std::array<PageRange, kRangesMax> wanted{};
+  std::size_t wanted_count = 0;
+  std::vector<PageRange> awaited;           // of threads in wait_for
+  std::vector<std::uint32_t> wanted_stamp;  // per page: when it was last wanted
+
+  bool is_missing(std::int64_t page) const { return page >= 0 && page < end_page && pages->page(page) == nullptr; }
+  // The first missing page of the range, or −1.
+  std::int64_t first_missing(PageRange range) const {
+    for (std::int64_t page = std::max<std::int64_t>(range.from, 0); page < std::min(range.to, end_page); ++page) {
+      if (pages->page(page) == nullptr) return page;
+    }
+    return -1;
+  }
+  bool is_head_there() const { return is_open && first_missing({0, kHeadPages}) < 0; }
+};
+
+}  // namespace segue::stream

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+#include "engine/stream/loading_track.h"
+#include "engine/stream/page_pool.h"
+#include "engine/stream/page_schedule.h"
+
+namespace segue::stream {
+
+class PageFiller;
+
+// The track as its users hold it: keeps the filler alive and drops the track when it goes.
+std::shared_ptr<LoadedTrack> make_handle(std::shared_ptr<PageFiller> filler, std::shared_ptr<LoadingTrack> track);
+
+// All tracks of a loader and the work on them; shared by the loader and by the tracks it has given out, which may
+// outlive it. run() is the loader threads' loop; everything else may be called from any thread and returns at once,
+// except wait_for. One mutex guards the tracks, the pool and the resamplers; it is not held while decoding.
+class PageFiller : public std::enable_shared_from_this<PageFiller> {
+ public:
+  PageFiller(const TrackLoader::Options& options, const rt::BlockClock& clock);
+
+  void run(const std::stop_token& stop);
+  void add(std::shared_ptr<LoadingTrack> track);
+  void drop(LoadingTrack& track);
+  // Nothing is decoded from here on: sources fail, waiting threads return.
+  void abandon();
+  void want(LoadingTrack& track, std::span<const WantedRange> ranges);
+  void wait_for(LoadingTrack& track, WantedRange range);
+  std::int64_t bytes_used() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  bool work_once(Lock& lock);
+  bool do_job(Lock& lock, const PageJob& job);
+  void open_track(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
+  bool fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job);
+  bool fill_page(Lock& lock, LoadingTrack& track, const PageJob& job, std::int64_t index);
+  void settle_length(Lock& lock, LoadingTrack& track, std::int64_t index);
+  void finish(LoadingTrack& track, Frames length, bool quiet);
+  void announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
+  void refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, Error error);
+  void remove(LoadingTrack& track);
+  void notify();
+  rt::Page* take_page(bool is_wanted);
+  bool clean_memory(Lock& lock);
+  std::shared_ptr<const dsp::Resampler> resampler_for(Lock& lock, int source_hz);
+  std::int64_t reserve() const;
+
+  const TrackLoader::Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any work_;  // something to do may have come up
+  std::condition_variable_any done_;  // a page or an end has come up
+  // Guarded by mutex_:
+  PagePool pool_;
+  std::vector<std::shared_ptr<LoadingTrack>> tracks_;
+  std::map<int, std::shared_ptr<const dsp::Resampler>> resamplers_;  // by source rate
+  std::uint64_t turn_ = 0;
+  std::uint64_t news_ = 0;  // rises whenever there may be something to do
+  std::uint32_t stamp_ = 0;
+  bool is_starved_ = false;  // wanted pages wait for render to let go of reclaimed ones
+  bool abandoned_ = false;
+};
+
+}  // namespace segue::stream

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/stream/page_schedule.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace segue::stream {
+namespace {
+
+constexpr int kUrgentSeconds = 2;  // a deck this far from a hole can wait for another track's head
+constexpr int kBehindSeconds = 2;  // kept behind a playhead for back-cueing and short loops
+
+std::int64_t pages_in(int seconds, int sample_rate_hz) { return pages_for(static_cast<Frames>(seconds) * sample_rate_hz); }
+
+struct Choice {
+  PageJob job;
+  // Smaller is sooner. Classes lie so far apart that no distance reaches the next.
+  std::int64_t cost = std::numeric_limits<std::int64_t>::max();
+  void offer(const PageJob& other, std::int64_t other_cost) {
+    if (other_cost < cost) {
+      job = other;
+      cost = other_cost;
+    }
+  }
+};
+
+constexpr std::int64_t kClass = std::int64_t{1} << 40;
+
+void offer_wanted(LoadingTrack& track, std::int64_t urgent_pages, Choice& choice) {
+  for (const PageRange& range : track.awaited) {
+    const std::int64_t page = track.first_missing(range);
+    if (page >= 0) choice.offer({&track, page, true, range.to}, page - range.from);
+  }
+  for (std::size_t i = 0; i < track.wanted_count; ++i) {
+    const PageRange& range = track.wanted[i];
+    const std::int64_t page = track.first_missing(range);
+    if (page < 0) continue;
+    const std::int64_t distance = page - range.from;
+    const std::int64_t rank = i == 0 && distance < urgent_pages ? kClass : 3 * kClass + static_cast<std::int64_t>(i);
+    choice.offer({&track, page, true, range.to}, rank + distance);
+  }
+}
+
+}  // namespace
+
+PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int sample_rate_hz) {
+  const std::int64_t urgent_pages = pages_in(kUrgentSeconds, sample_rate_hz);
+  Choice choice;
+  for (const std::shared_ptr<LoadingTrack>& track : tracks) {
+    if (track->busy || track->dropped) continue;
+    if (!track->is_open) {
+      choice.offer({track.get(), -1, true, 0}, 2 * kClass);
+      continue;
+    }
+    offer_wanted(*track, urgent_pages, choice);
+    if (track->ready) {
+      const std::int64_t page = track->first_missing({0, kHeadPages});
+      if (page >= 0) choice.offer({track.get(), page, true, kHeadPages}, 2 * kClass + 1 + page);
+    }
+    if (has_room && track->first_gap < track->end_page) {
+      const std::int64_t page = track->first_missing({track->first_gap, track->end_page});
+      track->first_gap = page < 0 ? track->end_page : page;
+      if (page >= 0) choice.offer({track.get(), page, false, track->end_page}, 4 * kClass + static_cast<std::int64_t>(track->served));
+    }
+  }
+  return choice.job;
+}
+
+std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>> tracks, std::size_t count,
+                                   int sample_rate_hz) {
+  struct Candidate {
+    std::uint32_t stamp;
+    std::int64_t page;
+    LoadingTrack* track;
+  };
+  const std::int64_t behind = pages_in(kBehindSeconds, sample_rate_hz);
+  std::vector<Candidate> candidates;
+  for (const std::shared_ptr<LoadingTrack>& track : tracks) {
+    if (!track->is_open || track->pages->published() == 0) continue;
+    for (std::int64_t page = 0; page < track->pages->page_count(); ++page) {
+      if (track->pages->page(page) == nullptr) continue;
+      bool pinned = track->ready && page < kHeadPages;
+      for (std::size_t i = 0; i < track->wanted_count; ++i) {
+        pinned = pinned || PageRange{track->wanted[i].from - behind, track->wanted[i].to}.contains(page);
+      }
+      for (const PageRange& range : track->awaited) pinned = pinned || range.contains(page);
+      if (!pinned) candidates.push_back({track->wanted_stamp[static_cast<std::size_t>(page)], page, track.get()});
+    }
+  }
+  // Among those never wanted the last of a track go first: its start is the likeliest to be played again.
+  const auto sooner = [](const Candidate& a, const Candidate& b) {
+    return a.stamp != b.stamp ? a.stamp < b.stamp : a.page > b.page;
+  };
+  count = std::min(count, candidates.size());
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count), candidates.end(), sooner);
+  std::vector<Victim> victims;
+  victims.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) victims.push_back({candidates[i].track, candidates[i].page});
+  return victims;
+}
+
+}  // namespace segue::stream

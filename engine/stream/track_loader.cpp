@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/stream/track_loader.h"
+
+#include <thread>
+#include <vector>
+
+#include "engine/base/thread.h"
+#include "engine/stream/page_filler.h"
+
+namespace segue::stream {
+namespace {
+
+class Handle final : public LoadedTrack {
+ public:
+  Handle(std::shared_ptr<PageFiller> filler, std::shared_ptr<LoadingTrack> track)
+      : filler_(std::move(filler)), track_(std::move(track)) {}
+  ~Handle() override { filler_->drop(*track_); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  const model::TrackFacts& facts() const override { return track_->facts; }
+  const rt::TrackPages& pages() const override { return *track_->pages; }
+  LoadingTrack& track() const { return *track_; }
+
+ private:
+  std::shared_ptr<PageFiller> filler_;
+  std::shared_ptr<LoadingTrack> track_;
+};
+
+// The loader's threads around a PageFiller.
+class ThreadedLoader final : public TrackLoader {
+ public:
+  ThreadedLoader(const Options& options, const rt::BlockClock& clock)
+      : filler_(std::make_shared<PageFiller>(options, clock)) {
+    for (int i = 0; i < options.threads; ++i) {
+      threads_.emplace_back([filler = filler_, i](const std::stop_token& stop) {
+        set_thread_name(("segue-load-" + std::to_string(i)).c_str());
+        filler->run(stop);
+      });
+    }
+  }
+  ~ThreadedLoader() override { filler_->abandon(); }
+  ThreadedLoader(const ThreadedLoader&) = delete;
+  ThreadedLoader& operator=(const ThreadedLoader&) = delete;
+
+  void load(std::uint64_t load_id, const std::string& uri, Ready ready) override {
+    auto track = std::make_shared<LoadingTrack>();
+    track->load_id = load_id;
+    track->uri = uri;
+    track->ready = std::move(ready);
+    filler_->add(std::move(track));
+  }
+  void want(const LoadedTrack& track, std::span<const WantedRange> ranges) override {
+    filler_->want(static_cast<const Handle&>(track).track(), ranges);
+  }
+  void wait_for(const LoadedTrack& track, WantedRange range) override {
+    filler_->wait_for(static_cast<const Handle&>(track).track(), range);
+  }
+  std::int64_t bytes_used() const override { return filler_->bytes_used(); }
+
+ private:
+  std::shared_ptr<PageFiller> filler_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace
+
+std::shared_ptr<LoadedTrack> make_handle(std::shared_ptr<PageFiller> filler, std::shared_ptr<LoadingTrack> track) {
+  return std::make_shared<Handle>(std::move(filler), std::move(track));
+}
+
+std::unique_ptr<TrackLoader> TrackLoader::create(const Options& options, const rt::BlockClock& clock) {
+  return std::make_unique<ThreadedLoader>(options, clock);
+}
+
+}  // namespace segue::stream
