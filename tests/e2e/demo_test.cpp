@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs `./dev demo` as a newcomer does, against the built programs, and judges what it recorded.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <regex>
+#include <span>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/audio/clicks.h"
+#include "tests/support/audio/measure.h"
+#include "tests/support/audio/wav.h"
+
+namespace segue::test {
+namespace {
+
+constexpr double kSeconds = 12.0;
+constexpr double kBeatS = 60.0 / 124.0;  // of both decks: the second takes the tempo of the first
+constexpr double kBarS = 4.0 * kBeatS;
+constexpr double kSilenceDb = -45.0;
+constexpr double kCeilingDb = -1.0;  // the limiter's default
+
+// What one run of the demo left.
+struct Outcome {
+  int status = -1;
+  std::string printed;
+  WavFile mix;
+  StereoAudio audio;
+  double entry_s = 0.0;  // where in the mix deck 2 starts, as the printed commands say
+};
+
+class Demo : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { outcome_ = run(); }
+
+  static Outcome run() {
+    const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "segue_demo_test";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const std::string mix = (folder / "mix.wav").string();
+    const std::string log = (folder / "log").string();
+    const std::string command = "SEGUE_BIN='" SEGUE_BIN "' SEGUE_DEMO_DIR='" + folder.string() +
+                                "' SEGUE_DEMO_OPTIONS='--output null --grpc off' '" SEGUE_ROOT
+                                "/dev' demo --seconds 12 --record '" +
+                                mix + "' >'" + log + "' 2>&1 </dev/null";
+    Outcome outcome;
+    outcome.status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe): there is one thread
+    std::ifstream file(log);
+    outcome.printed = {std::istreambuf_iterator<char>(file), {}};
+    if (auto read = read_wav(mix)) {
+      outcome.mix = *std::move(read);
+      outcome.audio = outcome.mix.stereo();
+    }
+    outcome.entry_s = entry_of(outcome.printed);
+    std::filesystem::remove_all(folder);
+    return outcome;
+  }
+
+  // Deck 2's start and the recording's end are printed as engine frames, and the end is at kSeconds.
+  static double entry_of(const std::string& printed) {
+    const auto frame = [&](const char* words) -> std::optional<double> {
+      std::smatch match;
+      if (!std::regex_search(printed, match, std::regex("--at frame:([0-9]+) " + std::string(words)))) return {};
+      return std::stod(match[1].str());
+    };
+    const auto start = frame("play 2");
+    const auto stop = frame("record stop");
+    return start && stop ? kSeconds - (*stop - *start) / 48'000.0 : -1.0;
+  }
+
+  static std::span<const float> left(double from_s, double to_s) {
+    const auto from = static_cast<std::size_t>(from_s * 48'000);
+    return std::span(outcome_.audio.left).subspan(from, static_cast<std::size_t>(to_s * 48'000) - from);
+  }
+
+  // Where within a beat the bass drum strikes, in seconds from the start of the file modulo a beat: the steepest rise
+  // of the level below about 150 Hz, folded over all beats of a stretch.
+  static double stroke_phase(double from_s, double to_s) {
+    constexpr int kBins = 2'000;  // of about a quarter of a millisecond
+    std::vector<double> folded(kBins);
+    double low = 0.0;
+    double level = 0.0;
+    const auto signal = left(from_s, to_s);
+    for (std::size_t i = 0; i < signal.size(); ++i) {
+      low += (signal[i] - low) * 0.02;
+      level += (std::abs(low) - level) * 0.01;
+      const double beats = (from_s + static_cast<double>(i) / 48'000.0) / kBeatS;
+      folded[static_cast<std::size_t>((beats - std::floor(beats)) * kBins)] += level;
+    }
+    int steepest = 0;
+    const auto rise = [&](int bin) {
+      return folded[static_cast<std::size_t>((bin + 20) % kBins)] - folded[static_cast<std::size_t>(bin)];
+    };
+    for (int bin = 0; bin < kBins; ++bin) {
+      if (rise(bin) > rise(steepest)) steepest = bin;
+    }
+    return steepest * kBeatS / kBins;
+  }
+
+  static Outcome outcome_;
+};
+
+Outcome Demo::outcome_;
+
+TEST_F(Demo, EndsWell) { EXPECT_EQ(outcome_.status, 0) << outcome_.printed; }
+
+TEST_F(Demo, PrintsTheCommandsItRuns) {
+  for (const char* words : {"segue load 1 ", "segue grid 2 128 ", "segue tempo 2 124bpm", "segue keylock 2 on",
+                            "segue eq 2 low kill", " play 2\n", " record stop\n"}) {
+    EXPECT_NE(outcome_.printed.find(words), std::string::npos) << words << "\n" << outcome_.printed;
+  }
+  EXPECT_GT(outcome_.entry_s, 2.0) << outcome_.printed;
+  EXPECT_LT(outcome_.entry_s, 6.0) << outcome_.printed;
+}
+
+TEST_F(Demo, RecordsExactlyTheTimeAskedFor) {
+  EXPECT_EQ(outcome_.mix.rate_hz, 48'000);
+  EXPECT_TRUE(outcome_.mix.is_float);
+  EXPECT_EQ(outcome_.mix.frames(), static_cast<Frames>(kSeconds * 48'000));
+}
+
+TEST_F(Demo, IsNeverSilentAndNeverTooLoud) {
+  ASSERT_GE(outcome_.mix.frames(), static_cast<Frames>(kSeconds * 48'000));
+  for (double at_s = 0.5; at_s + 0.5 <= kSeconds; at_s += 0.5) {
+    EXPECT_GT(to_db(rms(left(at_s, at_s + 0.5))), kSilenceDb) << "at " << at_s << " s";
+  }
+  EXPECT_LT(to_db(peak(outcome_.audio.left)), kCeilingDb + 0.05);
+  EXPECT_LT(to_db(peak(outcome_.audio.right)), kCeilingDb + 0.05);
+}
+
+// The bass plays in one bar what no other bar of either track has there; its fourth partial tells its pitch well.
+TEST_F(Demo, HasBothTracksEachInItsKey) {
+  ASSERT_GE(outcome_.mix.frames(), static_cast<Frames>(kSeconds * 48'000));
+  ASSERT_GT(outcome_.entry_s, 2.0);
+  // The last bar before the entry but one is the drop's chord of C major: C2, 65.41 Hz.
+  const double one_s = outcome_.entry_s - 2.0 * kBarS;
+  const auto one = spectrum_of(left(std::max(0.0, one_s), one_s + kBarS), 48'000).loudest(240.0, 285.0);
+  EXPECT_NEAR(one.hz, 4 * 65.41, 3.0) << "deck 1";
+  // Two bars after the entry deck 2 plays the second bar of its groove, C2 again, and slowed by 3 % without key lock it
+  // would be at 253.5 Hz.
+  const double two_s = outcome_.entry_s + 2.0 * kBarS;
+  const auto two = spectrum_of(left(two_s, two_s + kBarS), 48'000).loudest(240.0, 285.0);
+  EXPECT_NEAR(two.hz, 4 * 65.41, 3.0) << "deck 2";
+  EXPECT_GT(to_db(two.amplitude), -50.0) << "deck 2";
+}
+
+TEST_F(Demo, SecondTrackIsOnTheBeatOfTheFirst) {
+  ASSERT_GE(outcome_.mix.frames(), static_cast<Frames>(kSeconds * 48'000));
+  ASSERT_GT(outcome_.entry_s, 2.0);
+  const double first_s = stroke_phase(0.3, outcome_.entry_s);
+  const double second_s = stroke_phase(outcome_.entry_s + 2.1 * kBarS, kSeconds - 0.1);
+  const double apart_ms = std::remainder(second_s - first_s, kBeatS) * 1000.0;
+  EXPECT_LT(std::abs(apart_ms), 5.0) << "milliseconds between the strokes of deck 2 and those of deck 1";
+}
+
+TEST_F(Demo, HasNoClicksAndNoHoles) {
+  ASSERT_GE(outcome_.mix.frames(), static_cast<Frames>(kSeconds * 48'000));
+  const auto middle = outcome_.audio.cut(24'000, outcome_.audio.frames() - 4'800);
+  const auto clicks = find_clicks(middle);
+  EXPECT_TRUE(clicks.empty()) << describe(clicks);
+  EXPECT_TRUE(find_dropouts(middle.left).empty());
+}
+
+}  // namespace
+}  // namespace segue::test
