@@ -72,8 +72,13 @@ Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const 
 }  // namespace
 
 const AVCodec* allowed_decoder(AVCodecID id) {
-  // The reference Opus decoder: FFmpeg's own resamples SILK on its own and converges later after a seek.
-  const AVCodec* codec = id == AV_CODEC_ID_OPUS ? avcodec_find_decoder_by_name("libopus") : nullptr;
+  // The reference Opus decoder, because FFmpeg's own resamples SILK by its own means; and float decoders for MPEG
+  // layers I and II, because the integer ones dither with a state that no seek restores.
+  const char* preferred = nullptr;
+  if (id == AV_CODEC_ID_OPUS) preferred = "libopus";
+  if (id == AV_CODEC_ID_MP2) preferred = "mp2float";
+  if (id == AV_CODEC_ID_MP1) preferred = "mp1float";
+  const AVCodec* codec = preferred != nullptr ? avcodec_find_decoder_by_name(preferred) : nullptr;
   if (codec == nullptr) codec = avcodec_find_decoder(id);
   return codec != nullptr && is_in_list(kCodecNames, codec->name) ? codec : nullptr;
 }
