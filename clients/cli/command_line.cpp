@@ -22,7 +22,6 @@ std::string in_quotes(std::string_view text) { return "'" + one_line(text) + "'"
 // CLI11 reports by exception; here that ends.
 Result<std::vector<std::string>> parse(CLI::App& app, std::vector<std::string> words) {
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-  app.set_help_flag();
   app.allow_extras();
   try {
     app.parse(words);
@@ -82,6 +81,7 @@ Result<Invocation> read_command_line(const std::vector<std::string>& arguments) 
   std::string format = "text";
   std::string timeout;
   CLI::App app;
+  app.set_help_flag();  // help is made from the grammar
   app.add_option("--server", invocation.server)->take_last();
   app.add_option("--token-file", invocation.token_file)->take_last();
   app.add_option("-o,--output", format)->take_last();
@@ -106,6 +106,7 @@ Result<Invocation> read_command_line(const std::vector<std::string>& arguments) 
 
 Result<std::vector<std::string>> read_arguments(const Row& row, Invocation& invocation) {
   CLI::App app;
+  app.set_help_flag();  // help is made from the grammar
   std::string rate;
   const std::string name(row.name);
   for (const std::string_view option : split_words(row.options)) {

@@ -103,7 +103,7 @@ std::string suggestions() {
          "    *) if [[ -z $command ]]; then choices=\"" +
          names() +
          "\"; else\n"
-         "    case $command:$place in\n" +
+         "    case ${command}:${place} in\n" +
          place_arms() +
          "    esac\n"
          "    fi\n"

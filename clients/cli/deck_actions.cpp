@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "clients/cli/actions.h"
+#include "clients/cli/text.h"
 
 namespace segue::cli {
 namespace {
@@ -162,6 +163,7 @@ Result<v1::Command> make_keylock(const Call& call, StateView& /*view*/) {
 
 Result<v1::Command> make_stretcher(const Call& call, StateView& /*view*/) {
   auto command = with_deck<&v1::Command::mutable_set_stretcher>(call);
+  if (!is_valid_utf8(call.arguments[1])) return bad_value("NAME must be soundtouch or varispeed, in UTF-8");
   if (command) command->mutable_set_stretcher()->set_name(call.arguments[1]);
   return command;
 }

@@ -20,8 +20,8 @@ constexpr std::string_view kDaemon = "Daemon";
 
 constexpr std::array kGrammar = {
     Row{kDecks, "load", "DECK URI", "--play --force",
-        "Put a track on a deck; URI is a file or file:///…. Waits until it can sound or failed.\n"
-        "--play starts it at once; --force loads onto a deck that is heard.",
+        "Put a track, a file or a file:// address, on a deck. Waits until it can sound or has failed.\n"
+        "--play starts it at once; --force loads onto a deck that is heard; --no-wait does not wait.",
         &make_load, Until::kCommittedAlways},
     Row{kDecks, "eject", "DECK", "", "Take the track off a deck.", &make_eject},
     Row{kDecks, "play", "DECK", "", "Start a deck where it stands.", &make_play},
@@ -120,6 +120,9 @@ const Row* find_row(std::string_view name) {
 }
 
 std::string_view nearest_name(std::string_view name) {
+  const auto longer = std::find_if(kGrammar.begin(), kGrammar.end(),
+                                   [&](const Row& each) { return !name.empty() && each.name.starts_with(name); });
+  if (longer != kGrammar.end()) return longer->name;
   constexpr std::size_t kNear = 3;  // more letters off is another word
   const auto nearest = std::min_element(kGrammar.begin(), kGrammar.end(), [&](const Row& left, const Row& right) {
     return distance(name, left.name) < distance(name, right.name);

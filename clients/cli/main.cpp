@@ -48,7 +48,8 @@ Result<int> run(Invocation& invocation, const Environment& environment) {
     if (!printed) return tl::unexpected(printed.error());
     return 0;
   }
-  if (invocation.words.empty() || invocation.words[0] == "--") {
+  if (!invocation.words.empty() && invocation.words[0] == "--") invocation.words.erase(invocation.words.begin());
+  if (invocation.words.empty()) {
     invocation.words = {invocation.wants_help ? "help" : "status"};
   } else if (invocation.wants_help) {
     invocation.words = {"help", invocation.words[0]};

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/clients/fake_daemon.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_context.h>
+#include <unistd.h>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "segue/v1/engine_service.grpc.pb.h"
+#include "segue/v1/system_service.grpc.pb.h"
+
+namespace segue::tests {
+namespace {
+
+std::filesystem::path make_directory() {
+  std::string path = std::filesystem::temp_directory_path() / "segue-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) std::abort();
+  return path;
+}
+
+}  // namespace
+
+// Holds an open call until its client has gone or the server stops.
+class FakeDaemon::Engine final : public v1::EngineService::CallbackService {
+ public:
+  explicit Engine(FakeDaemon& daemon) : daemon_(daemon) {}
+
+  // A unary call that ends when it is answered or, if the daemon is silent, cancelled.
+  class HeldAnswer final : public grpc::ServerUnaryReactor {
+   public:
+    void OnCancel() override { Finish(grpc::Status::CANCELLED); }
+    void OnDone() override { delete this; }
+  };
+
+  template <typename Message>
+  class Stream final : public grpc::ServerWriteReactor<Message> {
+   public:
+    Stream(const std::vector<Message>& messages, bool ends, grpc::Status status)
+        : messages_(messages), ends_(ends), status_(std::move(status)) {
+      go_on(true);
+    }
+    void OnWriteDone(bool ok) override { go_on(ok); }
+    void OnCancel() override { go_on(false); }
+    void OnDone() override { delete this; }
+
+   private:
+    void go_on(bool is_open) {
+      const std::lock_guard lock(mutex_);
+      if (is_finished_) return;
+      if (is_open && next_ < messages_.size()) {
+        this->StartWrite(&messages_[next_++]);
+      } else if (!is_open || ends_) {
+        is_finished_ = true;
+        this->Finish(is_open ? status_ : grpc::Status::CANCELLED);
+      }
+    }
+
+    std::vector<Message> messages_;
+    std::size_t next_ = 0;
+    bool ends_ = false;
+    grpc::Status status_;
+    std::mutex mutex_;  // guards next_ and is_finished_
+    bool is_finished_ = false;
+  };
+
+  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context, const v1::ExecuteRequest* request,
+                                    v1::ExecuteResponse* response) override {
+    const std::lock_guard lock(mutex_);
+    daemon_.executed.push_back(*request);
+    const auto token = context->client_metadata().find("authorization");
+    if (token != context->client_metadata().end()) {
+      daemon_.authorizations.emplace_back(token->second.data(), token->second.size());
+    }
+    if (daemon_.is_execute_silent) return new HeldAnswer();
+    auto* answer = context->DefaultReactor();
+    if (daemon_.execute_failures.empty()) {
+      *response = daemon_.execute_response;
+      answer->Finish(grpc::Status::OK);
+    } else {
+      answer->Finish(daemon_.execute_failures.front());
+      daemon_.execute_failures.erase(daemon_.execute_failures.begin());
+    }
+    return answer;
+  }
+
+  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context, const v1::GetStateRequest* /*request*/,
+                                     v1::GetStateResponse* response) override {
+    const std::lock_guard lock(mutex_);
+    ++daemon_.states_asked;
+    *response->mutable_state() = daemon_.state;
+    auto* answer = context->DefaultReactor();
+    answer->Finish(daemon_.state_status);
+    return answer;
+  }
+
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* /*context*/,
+                                                     const v1::WatchRequest* /*request*/) override {
+    return new Stream<v1::WatchResponse>(daemon_.news, daemon_.ends_streams, daemon_.stream_status);
+  }
+
+  grpc::ServerWriteReactor<v1::WatchMetersResponse>* WatchMeters(grpc::CallbackServerContext* /*context*/,
+                                                                 const v1::WatchMetersRequest* request) override {
+    const std::lock_guard lock(mutex_);
+    daemon_.meters_asked.push_back(*request);
+    return new Stream<v1::WatchMetersResponse>(daemon_.meters, daemon_.ends_streams, daemon_.stream_status);
+  }
+
+ private:
+  FakeDaemon& daemon_;
+  std::mutex mutex_;  // guards what was asked
+};
+
+class FakeDaemon::System final : public v1::SystemService::Service {
+ public:
+  explicit System(FakeDaemon& daemon) : daemon_(daemon) {}
+  grpc::Status GetVersion(grpc::ServerContext* /*context*/, const v1::GetVersionRequest* /*request*/,
+                          v1::GetVersionResponse* response) override {
+    *response = daemon_.version;
+    return grpc::Status::OK;
+  }
+  grpc::Status GetHealth(grpc::ServerContext* /*context*/, const v1::GetHealthRequest* /*request*/,
+                         v1::GetHealthResponse* response) override {
+    *response = daemon_.health;
+    return grpc::Status::OK;
+  }
+  grpc::Status Shutdown(grpc::ServerContext* /*context*/, const v1::ShutdownRequest* /*request*/,
+                        v1::ShutdownResponse* /*response*/) override {
+    ++daemon_.shutdowns;
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeDaemon& daemon_;
+};
+
+struct FakeDaemon::Serving {
+  explicit Serving(FakeDaemon& daemon) : engine(daemon), system(daemon) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("unix:" + (directory / "segued.sock").string(), grpc::InsecureServerCredentials());
+    builder.RegisterService(&engine);
+    builder.RegisterService(&system);
+    server = builder.BuildAndStart();
+    if (!server) std::abort();
+  }
+
+  std::filesystem::path directory = make_directory();
+  Engine engine;
+  System system;
+  std::unique_ptr<grpc::Server> server;
+};
+
+FakeDaemon::FakeDaemon() : state(idle_state()), serving_(std::make_unique<Serving>(*this)) {}
+
+FakeDaemon::~FakeDaemon() {
+  stop();
+  std::error_code error;
+  std::filesystem::remove_all(serving_->directory, error);
+}
+
+void FakeDaemon::stop() {
+  serving_->server->Shutdown(std::chrono::system_clock::now());
+  serving_->server->Wait();
+}
+
+std::string FakeDaemon::address() const { return "unix:" + (serving_->directory / "segued.sock").string(); }
+
+Start FakeDaemon::start_of(std::vector<std::string> arguments) const {
+  Start start;
+  start.arguments = std::move(arguments);
+  start.environment = {{"SEGUE_SERVER", address()}, {"TERM", "xterm"}};
+  return start;
+}
+
+Outcome FakeDaemon::segue(std::vector<std::string> arguments) const { return run_segue(start_of(std::move(arguments))); }
+
+grpc::Status failure_status(grpc::StatusCode code, const std::string& reason, const std::string& message) {
+  google::rpc::ErrorInfo cause;
+  cause.set_reason(reason);
+  cause.set_domain("segue");
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  status.add_details()->PackFrom(cause);
+  return {code, message, status.SerializeAsString()};
+}
+
+v1::State idle_state() {
+  constexpr std::uint32_t kDecks = 4;
+  v1::State state;
+  for (std::uint32_t i = 1; i <= kDecks; ++i) {
+    auto* deck = state.add_decks();
+    deck->set_deck(i);
+    deck->set_state(v1::Deck::EMPTY);
+    deck->set_stretcher("soundtouch");
+    auto* channel = state.add_channels();
+    channel->set_channel(i);
+    channel->set_fader(1.0);
+    channel->set_side(v1::Assign::THRU);
+  }
+  state.mutable_master();
+  state.mutable_engine()->set_sample_rate(48'000);
+  state.mutable_engine()->set_block_frames(256);
+  state.mutable_engine()->set_output("null");
+  state.mutable_engine()->set_epoch("epoch-1");
+  return state;
+}
+
+}  // namespace segue::tests
