@@ -40,7 +40,7 @@ struct IntegerSpan {
   std::int64_t low;
   std::int64_t high;
   const char* unit;
-  std::int64_t scale = 1;           // of the setting to the key
+  std::int64_t scale = 1;     // of the setting to the key
   bool zero_chooses = false;  // 0 is allowed below `low`
 };
 
@@ -122,7 +122,8 @@ std::string absolute_path(const std::string& path) {
 
 std::string socket_path(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un{}.sun_path)) {
-    return "is longer than the " + std::to_string(sizeof(sockaddr_un{}.sun_path) - 1) + " bytes a socket's path may have";
+    return "is longer than the " + std::to_string(sizeof(sockaddr_un{}.sun_path) - 1) +
+           " bytes a socket's path may have";
   }
   return absolute_path(path);
 }
@@ -174,35 +175,38 @@ std::vector<ConfigKey> daemon_keys() {
       text({"daemon.socket",
             "Unix socket that gRPC is served on. Its directory is made for the daemon's user alone if it is missing; "
             "other users' processes are refused."},
-           "an absolute path", socket_path, [](Settings& s) -> auto& { return s.daemon.socket; }),
+           "an absolute path", socket_path, [](Settings& s) -> std::string& { return s.daemon.socket; }),
       text({"daemon.grpc",
             "Loopback TCP address that gRPC is served on as well; port 0 lets the system choose. Processes of other "
             "users than the daemon's and root are refused."},
-           "127.0.0.1:PORT, [::1]:PORT or off", address_or_off, [](Settings& s) -> auto& { return s.daemon.grpc; }),
+           "127.0.0.1:PORT, [::1]:PORT or off", address_or_off,
+           [](Settings& s) -> std::string& { return s.daemon.grpc; }),
       text({"daemon.http",
             "Address of the web server. This version has none: the value is checked, and nothing listens there."},
-           "127.0.0.1:PORT, [::1]:PORT or off", address_or_off, [](Settings& s) -> auto& { return s.daemon.http; }),
+           "127.0.0.1:PORT, [::1]:PORT or off", address_or_off,
+           [](Settings& s) -> std::string& { return s.daemon.http; }),
       text({"daemon.log_level", "What is written to standard error: this level and the graver ones."},
-           "error, warning, info or off", log_level, [](Settings& s) -> auto& { return s.daemon.log_level; }),
+           "error, warning, info or off", log_level, [](Settings& s) -> std::string& { return s.daemon.log_level; }),
   };
 }
 
 std::vector<ConfigKey> engine_keys() {
   return {
       integer<int>({"engine.sample_rate_hz", "Rate of the whole engine; tracks of other rates are resampled to it."},
-                   {44'100, 192'000, "Hz"}, [](Settings& s) -> auto& { return s.engine.engine.sample_rate_hz; }),
-      integer<int>({"engine.block_frames",
-                    "Frames the sound device is asked to take at once. Smaller is quicker to the touch, larger is safer "
-                    "on a slow machine."},
-                   {16, 8'192, "frames"}, [](Settings& s) -> auto& { return s.engine.engine.block_frames; }),
+                   {44'100, 192'000, "Hz"}, [](Settings& s) -> int& { return s.engine.engine.sample_rate_hz; }),
+      integer<int>(
+          {"engine.block_frames",
+           "Frames the sound device is asked to take at once. Smaller is quicker to the touch, larger is safer "
+           "on a slow machine."},
+          {16, 8'192, "frames"}, [](Settings& s) -> int& { return s.engine.engine.block_frames; }),
       integer<int>({"engine.decks", "Number of decks, each with a channel of the mixer."},
-                   {1, model::kDecksMax, "decks"}, [](Settings& s) -> auto& { return s.engine.engine.decks; }),
+                   {1, model::kDecksMax, "decks"}, [](Settings& s) -> int& { return s.engine.engine.decks; }),
       flag({"engine.load_lock", "Loading onto a deck that can be heard needs force."},
-           [](Settings& s) -> auto& { return s.engine.engine.load_lock; }),
+           [](Settings& s) -> bool& { return s.engine.engine.load_lock; }),
       integer<int>({"engine.late_ms_max", "A command that is later than this is given up instead of carried out."},
-                   {0, 60'000, "ms"}, [](Settings& s) -> auto& { return s.engine.engine.late_ms_max; }),
+                   {0, 60'000, "ms"}, [](Settings& s) -> int& { return s.engine.engine.late_ms_max; }),
       real({"engine.limiter_ceiling_dbtp", "True peak the limiter never lets the programme exceed."}, -12, 0, "dBTP",
-           [](Settings& s) -> auto& { return s.engine.engine.limiter_ceiling_dbtp; }),
+           [](Settings& s) -> double& { return s.engine.engine.limiter_ceiling_dbtp; }),
   };
 }
 
@@ -210,33 +214,35 @@ std::vector<ConfigKey> output_keys() {
   return {
       output_driver(),
       text({"output.device", "Name of the PortAudio device, or a part of it. Empty is the system's default device."},
-           "a string", anything, [](Settings& s) -> auto& { return s.engine.output.device; }),
+           "a string", anything, [](Settings& s) -> std::string& { return s.engine.output.device; }),
       integer<int>({"output.realtime_priority",
                     "SCHED_FIFO priority of the audio thread. 0 leaves what the sound system gives."},
-                   {0, 95, ""}, [](Settings& s) -> auto& { return s.engine.output.realtime_priority; }),
+                   {0, 95, ""}, [](Settings& s) -> int& { return s.engine.output.realtime_priority; }),
   };
 }
 
 std::vector<ConfigKey> storage_keys() {
   return {
-      integer<std::int64_t>({"pages.budget_mib",
-                             "RAM for decoded tracks; one minute at 48 kHz takes 22 MiB. 0 chooses the smaller of 1 GiB "
-                             "and a quarter of the machine's RAM."},
-                            {.low = 32, .high = 1'048'576, .unit = "MiB", .scale = kMebibyte, .zero_chooses = true},
-                            [](Settings& s) -> auto& { return s.engine.pages.budget_bytes; }),
+      integer<std::int64_t>(
+          {"pages.budget_mib",
+           "RAM for decoded tracks; one minute at 48 kHz takes 22 MiB. 0 chooses the smaller of 1 GiB "
+           "and a quarter of the machine's RAM."},
+          {.low = 32, .high = 1'048'576, .unit = "MiB", .scale = kMebibyte, .zero_chooses = true},
+          [](Settings& s) -> std::int64_t& { return s.engine.pages.budget_bytes; }),
       integer<int>({"pages.decode_threads", "Threads that decode tracks."}, {1, 16, "threads"},
-                   [](Settings& s) -> auto& { return s.engine.pages.decode_threads; }),
+                   [](Settings& s) -> int& { return s.engine.pages.decode_threads; }),
       text({"paths.data_dir", "Directory of the journal. Made if it is missing."}, "an absolute path", absolute_path,
-           [](Settings& s) -> auto& { return s.engine.paths.data_dir; }),
-      text({"paths.cache_dir", "Directory of what can be fetched or computed again. Made when something is kept there."},
-           "an absolute path", absolute_path, [](Settings& s) -> auto& { return s.engine.paths.cache_dir; }),
+           [](Settings& s) -> std::string& { return s.engine.paths.data_dir; }),
+      text(
+          {"paths.cache_dir", "Directory of what can be fetched or computed again. Made when something is kept there."},
+          "an absolute path", absolute_path, [](Settings& s) -> std::string& { return s.engine.paths.cache_dir; }),
       flag({"journal.enabled", "Keep a journal of every command in data_dir, from which a set can be rendered again."},
-           [](Settings& s) -> auto& { return s.engine.journal.enabled; }),
+           [](Settings& s) -> bool& { return s.engine.journal.enabled; }),
       integer<std::int64_t>({"journal.segment_mib", "Size of one journal file, written in full when it is begun."},
                             {.low = 1, .high = 64, .unit = "MiB", .scale = kMebibyte},
-                            [](Settings& s) -> auto& { return s.engine.journal.segment_bytes; }),
+                            [](Settings& s) -> std::int64_t& { return s.engine.journal.segment_bytes; }),
       integer<int>({"journal.segments_max", "Journal files kept; the oldest are removed beyond."}, {2, 4'096, "files"},
-                   [](Settings& s) -> auto& { return s.engine.journal.segments_max; }),
+                   [](Settings& s) -> int& { return s.engine.journal.segments_max; }),
   };
 }
 

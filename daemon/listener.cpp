@@ -36,23 +36,19 @@ bool is_exhausted(int error) { return error == EMFILE || error == ENFILE || erro
 
 }  // namespace
 
-Listener::Listener(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback, Peers& peers, Adopt adopt)
-    : unix_socket_(std::move(unix_socket)),
-      loopback_(std::move(loopback)),
-      peers_(peers),
-      adopt_(std::move(adopt)),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+bool is_admitted(const Peer& peer, uid_t own) { return peer.uid == 0 || peer.uid == own; }
 
-Result<std::unique_ptr<Listener>> Listener::start(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback,
-                                                  Peers& peers, Adopt adopt) {
-  std::unique_ptr<Listener> listener(
-      new Listener(std::move(unix_socket), std::move(loopback), peers, std::move(adopt)));
+Listener::Listener(Parts parts)
+    : parts_(std::move(parts)), epoll_(epoll_create1(EPOLL_CLOEXEC)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Result<std::unique_ptr<Listener>> Listener::start(Parts parts) {
+  std::unique_ptr<Listener> listener(new Listener(std::move(parts)));
+  const auto& sockets = listener->parts_;
   listener->refill_reserve();
   const bool complete = listener->reserve_.size() == kDescriptorsReserved &&
                         listener->watch(listener->stop_.get(), EPOLLIN) &&
-                        listener->watch(listener->unix_socket_.fd(), EPOLLIN) &&
-                        (!listener->loopback_ || listener->watch(listener->loopback_->listener.get(), EPOLLIN));
+                        listener->watch(sockets.unix_socket.fd(), EPOLLIN) &&
+                        (!sockets.loopback || listener->watch(sockets.loopback->listener.get(), EPOLLIN));
   if (!complete) {
     return fail(Code::kResourceExhausted, "DESCRIPTORS", std::string("sockets: ") + std::strerror(errno));
   }
@@ -101,7 +97,7 @@ void Listener::accept_from(int listener) {
   Descriptor accepted(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (accepted) {
     refill_reserve();
-    admit(std::move(accepted), listener == unix_socket_.fd());
+    admit(std::move(accepted), listener == parts_.unix_socket.fd());
   } else if (is_exhausted(errno)) {
     shed(listener);
   }
@@ -109,8 +105,10 @@ void Listener::accept_from(int listener) {
 
 void Listener::admit(Descriptor accepted, bool is_unix) {
   const auto peer = is_unix ? unix_peer(accepted.get()) : loopback_peer(accepted.get());
-  if (!peer || (peer->uid != 0 && peer->uid != geteuid())) return refused(counters_.refused_user, "user");
-  if (connections_.size() >= kConnectionsMax || per_user_[peer->uid] >= kConnectionsPerUserMax) {
+  if (!peer || !is_admitted(*peer, geteuid())) return refused(counters_.refused_user, "user");
+  const auto& limits = parts_.limits;
+  const bool is_full = connections_.size() >= static_cast<std::size_t>(limits.connections_max);
+  if (is_full || per_user_[peer->uid] >= limits.per_user_max) {
     return refused(counters_.refused_limit, "limit");
   }
   if (!is_unix) {
@@ -125,8 +123,8 @@ void Listener::admit(Descriptor accepted, bool is_unix) {
   connections_.emplace(watched, Connection{std::move(accepted), peer->uid});
   counters_.open.store(static_cast<int>(connections_.size()), std::memory_order_relaxed);
   counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  peers_.enter(given.get(), *peer);
-  adopt_(given.release());
+  parts_.peers.enter(given.get(), *peer);
+  parts_.adopt(given.release());
 }
 
 // Without a descriptor the connection would stay in the queue, and with it every later one.

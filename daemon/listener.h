@@ -16,9 +16,10 @@
 
 namespace segue::daemon {
 
-inline constexpr int kConnectionsMax = 64;         // a booth's clients, twice; bounds gRPC's memory
-inline constexpr int kConnectionsPerUserMax = 16;  // one runaway client leaves room for the others
-inline constexpr int kDescriptorsReserved = 16;    // freed one by one to refuse a connection when none are left
+inline constexpr int kDescriptorsReserved = 16;  // freed one by one to refuse a connection when none are left
+
+// Whether a process may connect: it is the daemon's own user's, or root's.
+bool is_admitted(const Peer& peer, uid_t own);
 
 // Accepts connections on the daemon's sockets and hands them over, on a thread of its own: gRPC's own listener neither
 // knows who connects nor survives running out of descriptors. Only processes of the daemon's user and of root pass.
@@ -29,19 +30,28 @@ class Listener {
   // shutdown of the connection.
   using Adopt = std::function<void(int fd)>;
 
+  struct Limits {
+    int connections_max = 64;  // a booth's clients, twice; bounds gRPC's memory
+    int per_user_max = 16;     // one runaway user leaves room for the others
+  };
+  struct Parts {
+    UnixSocket unix_socket;
+    std::optional<LoopbackSocket> loopback;
+    Peers& peers;  // outlives the listener; learns each connection before `adopt` does
+    Adopt adopt;
+    Limits limits = {};
+  };
   // Since the start. Any thread may read them.
   struct Counters {
     std::atomic<std::uint64_t> accepted{0};
-    std::atomic<std::uint64_t> refused_user{0};   // of another user, or of one that could not be told
-    std::atomic<std::uint64_t> refused_limit{0};  // beyond kConnectionsMax or kConnectionsPerUserMax
+    std::atomic<std::uint64_t> refused_user{0};         // of another user, or of one that could not be told
+    std::atomic<std::uint64_t> refused_limit{0};        // beyond the limits
     std::atomic<std::uint64_t> refused_descriptors{0};  // no descriptor was left
     std::atomic<int> open{0};
   };
 
-  // `peers` outlives the listener and learns each connection before `adopt` does. Fails with RESOURCE_EXHAUSTED
-  // DESCRIPTORS.
-  static Result<std::unique_ptr<Listener>> start(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback,
-                                                 Peers& peers, Adopt adopt);
+  // Fails with RESOURCE_EXHAUSTED DESCRIPTORS.
+  static Result<std::unique_ptr<Listener>> start(Parts parts);
   // Stops accepting and removes the socket; connections handed over stay open.
   ~Listener();
   Listener(const Listener&) = delete;
@@ -55,7 +65,7 @@ class Listener {
     uid_t uid;
   };
 
-  Listener(UnixSocket unix_socket, std::optional<LoopbackSocket> loopback, Peers& peers, Adopt adopt);
+  explicit Listener(Parts parts);
   bool watch(int fd, std::uint32_t events);
   void run();
   void accept_from(int listener);
@@ -65,10 +75,7 @@ class Listener {
   Descriptor numbered_copy(int fd);
   void refused(std::atomic<std::uint64_t>& counter, const char* why);
 
-  UnixSocket unix_socket_;
-  std::optional<LoopbackSocket> loopback_;
-  Peers& peers_;
-  const Adopt adopt_;
+  const Parts parts_;
   Descriptor epoll_;
   Descriptor stop_;
   Counters counters_;

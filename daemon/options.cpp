@@ -13,6 +13,8 @@
 namespace segue::daemon {
 namespace {
 
+constexpr double kRenderSecondsMax = 7.0 * 86'400.0;  // 233 GB of WAV; more is a slip of the hand
+
 struct Flag {
   const char* name;
   const char* key;
@@ -28,6 +30,13 @@ constexpr Flag kFlags[] = {
     {"--block", "engine.block_frames", "Frames per block"},
     {"--log-level", "daemon.log_level", "error, warning, info or off"},
 };
+
+// Written so that NaN fails.
+std::string positive_seconds(const std::string& text) {
+  double seconds = 0;
+  const bool is_number = std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc();
+  return is_number && seconds > 0 && seconds <= kRenderSecondsMax ? "" : "must be above 0 and at most a week";
+}
 
 // The grammar of the command line, filling `options` when parsed.
 class Grammar {
@@ -60,7 +69,7 @@ class Grammar {
     render->add_option("script", options_.script_path, "Session script, JSON Lines")->required();
     render->add_option("--out", options_.out_path, "WAV file to write")->required();
     render->add_option("--seconds", options_.seconds, "Length; else until 1 s after the last deck stops")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Validator(positive_seconds, "SECONDS"));
     render->callback([this] { options_.action = Options::Action::kRender; });
   }
 

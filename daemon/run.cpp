@@ -57,7 +57,8 @@ Result<Sockets> open_sockets(const Settings::Daemon& settings) {
 void announce(const Settings& settings, const std::string& grpc, const Engine& engine) {
   const auto state = engine.state();
   const auto& output = state.engine().output();
-  log::info("ready", {{"socket", settings.daemon.socket}, {"grpc", grpc}, {"output", output}, {"epoch", engine.epoch()}});
+  log::info("ready",
+            {{"socket", settings.daemon.socket}, {"grpc", grpc}, {"output", output}, {"epoch", engine.epoch()}});
   if (!state.engine().output_note().empty()) log::warning("output", {{"note", state.engine().output_note()}});
   if (settings.daemon.http != "off") log::warning("http_not_served", {{"http", settings.daemon.http}});
   notify_service_manager("READY=1\nSTATUS=serving " + settings.daemon.socket + " and " + grpc + ", output " + output);
@@ -88,13 +89,13 @@ int run(const Settings& settings) {
   auto engine = Engine::create(settings.engine, clock, SEGUE_VERSION);
   if (!engine) return give_up(engine.error());
   Peers peers;
-  auto server = Server::start({.engine = **engine,
-                               .peers = peers,
-                               .version = SEGUE_VERSION,
-                               .shut_down = [&stop] { stop.request(); }});
+  auto server = Server::start(
+      {.engine = **engine, .peers = peers, .version = SEGUE_VERSION, .shut_down = [&stop] { stop.request(); }});
   if (!server) return give_up(server.error());
-  auto listener = Listener::start(std::move(sockets->unix_socket), std::move(sockets->loopback), peers,
-                                  [&server](int fd) { (*server)->adopt(fd); });
+  auto listener = Listener::start({.unix_socket = std::move(sockets->unix_socket),
+                                   .loopback = std::move(sockets->loopback),
+                                   .peers = peers,
+                                   .adopt = [&server](int fd) { (*server)->adopt(fd); }});
   if (!listener) return give_up(listener.error());
   announce(settings, grpc, **engine);
 

@@ -16,14 +16,14 @@ namespace segue::daemon {
 namespace {
 
 // What one client, and all of them together, may use. gRPC's own defaults are unbounded or far larger.
-constexpr int kSentBytesMax = 8 << 20;          // a snapshot of 16 decks takes 20 KiB
+constexpr int kSentBytesMax = 8 << 20;  // a snapshot of 16 decks takes 20 KiB
 constexpr int kStreamsPerConnectionMax = 64;
 constexpr int kMetadataBytesMax = 8 << 10;
-constexpr int kKeepaliveMs = 20'000;            // a silent peer is asked whether it is there
-constexpr int kKeepaliveTimeoutMs = 5'000;      // and given up
-constexpr int kPingsApartMs = 10'000;           // a client that pings more often is cut off
+constexpr int kKeepaliveMs = 20'000;        // a silent peer is asked whether it is there
+constexpr int kKeepaliveTimeoutMs = 5'000;  // and given up
+constexpr int kPingsApartMs = 10'000;       // a client that pings more often is cut off
 constexpr int kPingStrikesMax = 2;
-constexpr int kIdleMs = 600'000;                // a connection without a call is closed
+constexpr int kIdleMs = 600'000;  // a connection without a call is closed
 constexpr std::size_t kMemoryBytesMax = 128U << 20;
 constexpr int kThreadsMax = 32;
 
@@ -59,8 +59,8 @@ Server::Server(std::unique_ptr<Services> services, std::shared_ptr<Pacer> pacer,
 
 Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   auto pacer = std::make_shared<Pacer>();
-  std::unique_ptr<Services> services(new Services{
-      {parts.engine, parts.peers, pacer, parts.timing}, {parts.engine, parts.version, parts.shut_down}});
+  std::unique_ptr<Services> services(
+      new Services{{parts.engine, parts.peers, pacer, parts.timing}, {parts.engine, parts.version, parts.shut_down}});
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;

@@ -24,8 +24,8 @@ namespace segue::daemon {
 class Server {
  public:
   struct Parts {
-    Engine& engine;                   // outlives the server
-    const Peers& peers;               // outlives the server
+    Engine& engine;      // outlives the server
+    const Peers& peers;  // outlives the server
     std::string version;
     std::function<void()> shut_down;  // asks for the daemon's end; must not block
     StreamTiming timing = {};

@@ -36,7 +36,8 @@ std::string runtime_directory() {
   if (!service.empty()) return service;
   const std::string xdg = environment("XDG_RUNTIME_DIR");
   if (!xdg.empty() && xdg.front() == '/') return xdg + "/segue";
-  return "/tmp/segue-" + std::to_string(getuid());
+  // A user without a session has no directory of its own but what it makes in /tmp; the system's is root's.
+  return getuid() == 0 ? std::string("/run/segue") : "/tmp/segue-" + std::to_string(getuid());
 }
 
 }  // namespace

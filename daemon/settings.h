@@ -20,8 +20,8 @@ struct Settings {
   } daemon;
 };
 
-// Defaults for this process: under systemd the directories it hands over, else the user's XDG directories, else
-// (no XDG_RUNTIME_DIR) /tmp/segue-UID for the socket.
+// Defaults for this process: under systemd the directories it hands over, else the user's XDG directories. Without
+// XDG_RUNTIME_DIR the socket is in /run/segue (root) or /tmp/segue-UID.
 Settings default_settings();
 
 // Where segued.toml is looked for when --config does not say.
