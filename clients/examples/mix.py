@@ -120,7 +120,6 @@ def mix_on_the_beat(segue, tracks, options):
     # most a phrase.
     bars = max(1, min(one["phrase_bars"], int(((options.seconds or 1e9) / bar_s + 1) / 4)))
     bars = 1 << (bars.bit_length() - 1)
-    place = lambda track, bar: track["first_beat_s"] + bar * 240.0 / track["bpm"]
 
     say(f"Two tracks: {one['title']} ({one['bpm']:g} bpm, {one['key']}) and {two['title']} ({two['bpm']:g} bpm, "
         f"{two['key']}).")
@@ -136,12 +135,12 @@ def mix_on_the_beat(segue, tracks, options):
     # The basses are swapped where the first track's outro and the second's groove begin.
     outro, groove = bar_of(one, "outro"), bar_of(two, "groove")
     alone = max(2, bars)
-    segue.do("seek", 1, f"{place(one, outro - bars - alone):.6f}s")
-    segue.do("seek", 2, f"{place(two, groove - bars):.6f}s")
+    segue.do("seek", 1, f"beat={(outro - bars - alone) * 4 + 1}")
+    segue.do("seek", 2, f"beat={(groove - bars) * 4 + 1}")
     began = start(segue, options.record)
 
     say(f"Deck 2 starts on a downbeat of deck 1, and its bass comes {bars} bars later.")
-    entry = segue.frame_of(1, place(one, outro - bars))
+    entry = segue.frame_of(1, one["first_beat_s"] + (outro - bars) * bar_s)
     segue.run(transition(1, 2, entry, round(bars * bar_s * segue.rate)))
     return began, entry + round(3 * bars * bar_s * segue.rate)
 

@@ -42,7 +42,7 @@ Result<std::string> write_track(const Order& order, const Song& song, const std:
   const std::string encoded = order.name + "." + format;
   const std::string command = "ffmpeg -nostdin -loglevel error -y -i '" + wav + "' -metadata title='" + order.title +
                               "' -metadata artist='Segue' -bitexact '" + (folder / encoded).string() + "'";
-  if (std::system(command.c_str()) != 0) {
+  if (std::system(command.c_str()) != 0) {  // NOLINT(concurrency-mt-unsafe): there is one thread
     return segue::fail(segue::Code::kFailedPrecondition, "ENCODER_FAILED", "ffmpeg cannot write " + encoded);
   }
   std::filesystem::remove(wav);
