@@ -94,11 +94,16 @@ Result<Address> parse_address(std::string_view text) {
   return Address{"dns:///" + shown, shown, is_local};
 }
 
-std::string default_server(const Environment& environment, const std::function<bool(const std::string& path)>& exists) {
+std::string default_server(const Environment& environment,
+                           const std::function<bool(const std::string& path)>& exists) {
   if (!environment.server.empty()) return environment.server;
   const std::string service(kServiceSocket);
-  if (environment.runtime_dir.empty()) return "unix:" + service;
-  const std::string own = environment.runtime_dir + "/segue/segued.sock";
+  std::string own = service;
+  if (environment.runtime_dir.starts_with('/')) {
+    own = environment.runtime_dir + "/segue/segued.sock";
+  } else if (environment.user_id != 0) {
+    own = "/tmp/segue-" + std::to_string(environment.user_id) + "/segued.sock";
+  }
   return "unix:" + (!exists(own) && exists(service) ? service : own);
 }
 

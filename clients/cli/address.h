@@ -13,6 +13,7 @@ namespace segue::cli {
 struct Environment {
   std::string server;       // SEGUE_SERVER
   std::string runtime_dir;  // XDG_RUNTIME_DIR
+  unsigned user_id = 0;
   std::string working_dir;
   bool stdout_is_terminal = false;
   bool has_color = false;  // a terminal that shows colours, and NO_COLOR is not set
@@ -29,8 +30,8 @@ struct Address {
 // Reads "unix:PATH", "/PATH" or "HOST:PORT" (port 7421 if it is left out).
 Result<Address> parse_address(std::string_view text);
 
-// The daemon to talk to when --server is absent: SEGUE_SERVER; else the user's socket, if it is there; else the
-// service's, if it is there; else where the user's would be.
+// The daemon to talk to when --server is absent: SEGUE_SERVER; else the user's own socket, if it is there; else the
+// service's, if it is there; else the user's own again. The user's own is where segued puts it.
 std::string default_server(const Environment& environment, const std::function<bool(const std::string& path)>& exists);
 
 // A path as file:// URI, absolute and percent-encoded; what already is a URI stays as it is.

@@ -32,6 +32,7 @@ Environment read_environment() {
   Environment environment;
   environment.server = variable("SEGUE_SERVER");
   environment.runtime_dir = variable("XDG_RUNTIME_DIR");
+  environment.user_id = ::getuid();
   std::error_code error;
   environment.working_dir = std::filesystem::current_path(error).string();
   environment.stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1;

@@ -45,6 +45,8 @@ TEST(DefaultServer, PrefersTheEnvironmentThenTheUsersSocketThenTheServices) {
   const auto service = [](const std::string& path) { return path == "/run/segue/segued.sock"; };
   Environment environment;
   EXPECT_EQ(default_server(environment, nothing), "unix:/run/segue/segued.sock");
+  environment.user_id = 1000;
+  EXPECT_EQ(default_server(environment, nothing), "unix:/tmp/segue-1000/segued.sock");
   environment.runtime_dir = "/run/user/1000";
   EXPECT_EQ(default_server(environment, everything), "unix:/run/user/1000/segue/segued.sock");
   EXPECT_EQ(default_server(environment, service), "unix:/run/segue/segued.sock");

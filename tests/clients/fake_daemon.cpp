@@ -179,7 +179,9 @@ Start FakeDaemon::start_of(std::vector<std::string> arguments) const {
   return start;
 }
 
-Outcome FakeDaemon::segue(std::vector<std::string> arguments) const { return run_segue(start_of(std::move(arguments))); }
+Outcome FakeDaemon::segue(std::vector<std::string> arguments) const {
+  return run_segue(start_of(std::move(arguments)));
+}
 
 grpc::Status failure_status(grpc::StatusCode code, const std::string& reason, const std::string& message) {
   google::rpc::ErrorInfo cause;
