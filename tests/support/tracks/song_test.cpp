@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/audio/clicks.h"
+
 namespace segue::test {
 namespace {
 
@@ -103,6 +105,16 @@ TEST(Song, PeakIsTheOneAskedFor) {
   for (const float sample : song->audio.left) peak = std::max(peak, std::abs(sample));
   for (const float sample : song->audio.right) peak = std::max(peak, std::abs(sample));
   EXPECT_NEAR(peak, 0.5, 1e-6);
+}
+
+TEST(Song, MusicHasNoClicks) {
+  SongPlan plan = short_plan();
+  plan.phrase_bars = 2;
+  plan.sections = {Section::kGroove, Section::kBreak, Section::kDrop};
+  const auto song = make_song(plan);
+  ASSERT_TRUE(song);
+  const auto clicks = find_clicks(song->audio);
+  EXPECT_TRUE(clicks.empty()) << describe(clicks);
 }
 
 TEST(Song, UnknownKeyIsRefused) {
