@@ -33,54 +33,117 @@ int ramp_frames(int sample_rate_hz) { return static_cast<int>(std::lround(kRampS
 
 }  // namespace
 
-// What `run` writes: per frame gains that include the scale of the sections, and how much of it replaces the input.
+// What a run mixes by: gains per frame, and how much of the result replaces the input.
 struct Isolator::Bands {
   float low[kChunkFrames];
   float mid[kChunkFrames];
   float high[kChunkFrames];
   float entry[kChunkFrames];
-  std::array<double, kBands> scale;
-  bool is_heard;
+};
+
+// Passes a chunk through the sections; `bands` may be null, then the chunk stays as it is.
+struct Isolator::Run {
+  Sections& sections;
+  const std::array<double, kBands>& scale;
+  const Bands* bands;
+  StereoBlock block;
+
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    using Doubles = typename Width::Doubles;
+    Doubles s1[kSections];
+    Doubles s2[kSections];
+    for (int n = 0; n < kSections; ++n) {
+      simd::load(s1[n], section(n).s1);
+      simd::load(s2[n], section(n).s2);
+    }
+    for (int i = 0; i < block.frames; ++i) {
+      const double in[kLanes] = {block.left[i], block.right[i], block.left[i], block.right[i]};
+      double low[kLanes];
+      double rest[kLanes];
+      Doubles x;
+      simd::load(x, in);
+      for (int n = 0; n < 4; ++n) split(n, x, s1[n], s2[n]);
+      simd::store(rest, x);
+      for (int n = 4; n < 6; ++n) turn(n, x, s1[n], s2[n]);
+      simd::store(low, x);
+      const double above[kLanes] = {rest[2], rest[3], rest[2], rest[3]};
+      simd::load(x, above);
+      for (int n = 6; n < 10; ++n) split(n, x, s1[n], s2[n]);
+      simd::store(rest, x);
+      if (bands != nullptr) mix(i, low, rest);
+    }
+    for (int n = 0; n < kSections; ++n) {
+      simd::store(section(n).s1, s1[n]);
+      simd::store(section(n).s2, s2[n]);
+    }
+  }
+
+  SEGUE_INLINE Section& section(int n) const { return sections[static_cast<std::size_t>(n)]; }
+
+  // Transposed direct form II; numerator 1 + 2z + z² in the low-pass lanes, 1 - 2z + z² in the high-pass lanes.
+  template <typename Doubles>
+  SEGUE_INLINE void split(int n, Doubles& x, Doubles& s1, Doubles& s2) const {
+    constexpr double kNumerator[kLanes] = {2.0, 2.0, -2.0, -2.0};
+    Doubles numerator;
+    simd::load(numerator, kNumerator);
+    const Doubles y = x + s1;
+    s1 = (x * numerator + s2) - y * section(n).a1;
+    s2 = x - y * section(n).a2;
+    x = y;
+  }
+  // The same with the denominator's coefficients in reverse as numerator: an allpass.
+  template <typename Doubles>
+  SEGUE_INLINE void turn(int n, Doubles& x, Doubles& s1, Doubles& s2) const {
+    const Doubles y = x * section(n).a2 + s1;
+    s1 = (x - y) * section(n).a1 + s2;
+    s2 = x - y * section(n).a2;
+    x = y;
+  }
+
+  SEGUE_INLINE void mix(int i, const double* low, const double* rest) const {
+    const double low_gain = bands->low[i] * scale[kLow];
+    const double mid_gain = bands->mid[i] * scale[kMid];
+    const double high_gain = bands->high[i] * scale[kHigh];
+    const double entry = bands->entry[i];
+    const double left = block.left[i];
+    const double right = block.right[i];
+    const double wet_left = low[0] * low_gain + (rest[0] * mid_gain + rest[2] * high_gain);
+    const double wet_right = low[1] * low_gain + (rest[1] * mid_gain + rest[3] * high_gain);
+    block.left[i] = static_cast<float>(left + (wet_left - left) * entry);
+    block.right[i] = static_cast<float>(right + (wet_right - right) * entry);
+  }
 };
 
 Isolator::Isolator(int sample_rate_hz)
     : gains_{Ramp(ramp_frames(sample_rate_hz)), Ramp(ramp_frames(sample_rate_hz)), Ramp(ramp_frames(sample_rate_hz))},
       entry_(ramp_frames(sample_rate_hz), 0.0F) {
-  design(filters_.lower, kLowerSplitHz, sample_rate_hz);
-  design(filters_.upper, kUpperSplitHz, sample_rate_hz);
-  for (std::size_t i = 0; i < 2; ++i) filters_.allpass[i] = filters_.upper[i];
-  const auto scales = [&](double frequency_hz) {
+  // Bilinear transform, exact at the split frequency. The gain of a section's numerator goes into the band's scale.
+  const auto design = [&](int first, int count, double frequency_hz) {
     const double g = std::tan(std::numbers::pi * frequency_hz / sample_rate_hz);
-    double low_pass = 1.0;
-    double high_pass = 1.0;
-    for (const double q : kButterworthQ) {
+    std::array<double, 2> gain = {1.0, 1.0};  // low-pass and high-pass
+    for (int n = 0; n < count; ++n) {
+      const double q = kButterworthQ[n % 2];
       const double norm = 1.0 / (1.0 + g / q + g * g);
-      low_pass *= std::pow(g * g * norm, 2);
-      high_pass *= std::pow(norm, 2);
+      Section& section = sections_[static_cast<std::size_t>(first + n)];
+      section.a1 = 2.0 * (g * g - 1.0) * norm;
+      section.a2 = (1.0 - g / q + g * g) * norm;
+      gain[0] *= g * g * norm;
+      gain[1] *= norm;
     }
-    return std::array<double, 2>{low_pass, high_pass};
+    return gain;
   };
-  const auto [lower_low, lower_high] = scales(kLowerSplitHz);
-  const auto [upper_low, upper_high] = scales(kUpperSplitHz);
-  scale_ = {lower_low, lower_high * upper_low, lower_high * upper_high};
+  const auto lower = design(0, 4, kLowerSplitHz);
+  design(4, 2, kUpperSplitHz);
+  const auto upper = design(6, 4, kUpperSplitHz);
+  scale_ = {lower[0], lower[1] * upper[0], lower[1] * upper[1]};
 }
 
-void Isolator::design(std::array<Section, 4>& split, double frequency_hz, double sample_rate_hz) {
-  // Bilinear transform, exact at the split frequency.
-  const double g = std::tan(std::numbers::pi * frequency_hz / sample_rate_hz);
-  for (std::size_t i = 0; i < split.size(); ++i) {
-    const double q = kButterworthQ[i % 2];
-    const double norm = 1.0 / (1.0 + g / q + g * g);
-    split[i].a1 = 2.0 * (g * g - 1.0) * norm;
-    split[i].a2 = (1.0 - g / q + g * g) * norm;
+void Isolator::clear() {
+  for (Section& section : sections_) {
+    std::fill_n(section.s1, kLanes, 0.0);
+    std::fill_n(section.s2, kLanes, 0.0);
   }
-}
-
-void Isolator::clear(Filters& filters) {
-  const auto rest = [](Section& section) { section.s1 = section.s2 = Lanes{}; };
-  std::for_each(filters.lower.begin(), filters.lower.end(), rest);
-  std::for_each(filters.upper.begin(), filters.upper.end(), rest);
-  std::for_each(filters.allpass.begin(), filters.allpass.end(), rest);
 }
 
 void Isolator::set_gain(int band, float gain) {
@@ -97,7 +160,7 @@ void Isolator::set_gain(int band, float gain) {
 }
 
 void Isolator::set_active(bool is_active) {
-  if (is_active && !is_active_ && !is_in_path_) clear(filters_);
+  if (is_active && !is_active_ && !is_in_path_) clear();
   is_active_ = is_active;
 }
 
@@ -108,56 +171,13 @@ void Isolator::reset_if_silent() {
   }
   for (Ramp& gain : gains_) gain.jump(1.0F);
   entry_.jump(0.0F);
-  clear(filters_);
+  clear();
   is_in_path_ = false;
-}
-
-SEGUE_SIMD_CLONES void Isolator::run(Filters& filters, StereoBlock block, const Bands& bands) {
-  constexpr Lanes kNumerator = {2.0, 2.0, -2.0, -2.0};  // low-pass | high-pass
-  // A copy the compiler may keep in registers.
-  Filters f = filters;
-  for (int i = 0; i < block.frames; ++i) {
-    const double left = block.left[i];
-    const double right = block.right[i];
-    Lanes x = {left, right, left, right};
-    for (Section& s : f.lower) {
-      const Lanes y = x + s.s1;
-      s.s1 = (kNumerator * x + s.s2) - s.a1 * y;
-      s.s2 = x - s.a2 * y;
-      x = y;
-    }
-    Lanes low = x;
-    for (Section& s : f.allpass) {
-      const Lanes y = s.a2 * low + s.s1;
-      s.s1 = s.a1 * (low - y) + s.s2;
-      s.s2 = low - s.a2 * y;
-      low = y;
-    }
-    Lanes rest = {x[2], x[3], x[2], x[3]};
-    for (Section& s : f.upper) {
-      const Lanes y = rest + s.s1;
-      s.s1 = (kNumerator * rest + s.s2) - s.a1 * y;
-      s.s2 = rest - s.a2 * y;
-      rest = y;
-    }
-    if (!bands.is_heard) continue;
-    const double low_gain = bands.low[i] * bands.scale[kLow];
-    const double mid_gain = bands.mid[i] * bands.scale[kMid];
-    const double high_gain = bands.high[i] * bands.scale[kHigh];
-    const double entry = bands.entry[i];
-    const double wet_left = low[0] * low_gain + (rest[0] * mid_gain + rest[2] * high_gain);
-    const double wet_right = low[1] * low_gain + (rest[1] * mid_gain + rest[3] * high_gain);
-    block.left[i] = static_cast<float>(left + (wet_left - left) * entry);
-    block.right[i] = static_cast<float>(right + (wet_right - right) * entry);
-  }
-  filters = f;
 }
 
 void Isolator::process(StereoBlock block) {
   if (!is_active_ && !is_in_path_) return;
   Bands bands;
-  bands.scale = scale_;
-  bands.is_heard = is_in_path_;
   for (int from = 0; from < block.frames; from += kChunkFrames) {
     const StereoBlock chunk = block.slice(from, std::min(kChunkFrames, block.frames - from));
     if (is_in_path_) {
@@ -166,7 +186,7 @@ void Isolator::process(StereoBlock block) {
       gains_[kHigh].fill(bands.high, chunk.frames);
       entry_.fill(bands.entry, chunk.frames);
     }
-    run(filters_, chunk, bands);
+    simd::run(Run{.sections = sections_, .scale = scale_, .bands = is_in_path_ ? &bands : nullptr, .block = chunk});
   }
 }
 

@@ -33,28 +33,23 @@ class Isolator {
   bool is_in_path() const { return is_in_path_; }
 
  private:
-  // Two channels and two filters side by side: left and right low-pass, left and right high-pass.
-  // The alignment is written out: without AVX the compiler would give the type 16, which the AVX2 clone takes for 32.
-  typedef double Lanes __attribute__((vector_size(32), aligned(32)));
-  // A second-order section of the splits, numerator 1 ± 2z + z²; the allpass has no numerator of its own.
+  // Sections of second order in the order they run: four of the lower split, two of the allpass, four of the upper.
+  static constexpr int kSections = 10;
+  // Side by side in each: left and right low-pass, left and right high-pass.
+  static constexpr int kLanes = 4;
   struct Section {
     double a1 = 0;
     double a2 = 0;
-    Lanes s1 = {};
-    Lanes s2 = {};
+    double s1[kLanes] = {};
+    double s2[kLanes] = {};
   };
-  struct Filters {
-    std::array<Section, 4> lower;    // low | rest
-    std::array<Section, 4> upper;    // mid | high, of rest
-    std::array<Section, 2> allpass;  // low, as the upper split turns the rest
-  };
+  using Sections = std::array<Section, kSections>;
   struct Bands;
+  struct Run;
 
-  static void design(std::array<Section, 4>& split, double frequency_hz, double sample_rate_hz);
-  static void run(Filters& filters, StereoBlock block, const Bands& bands);
-  static void clear(Filters& filters);
+  SEGUE_RT void clear();
 
-  Filters filters_;
+  Sections sections_;
   std::array<double, kBands> scale_;  // what the numerators leave out
   std::array<Ramp, kBands> gains_;
   Ramp entry_;  // 0 dry, 1 filtered

@@ -30,13 +30,28 @@ constexpr double kSlowSeconds = 0.3;
 // Reductions below this (0.00001 dB) end.
 constexpr float kReductionMin = 1e-6F;
 
-SEGUE_SIMD_CLONES void convolve(float* out, const float* in, const float* kernel, int taps, int frames) {
-  for (int i = 0; i < frames; ++i) out[i] = 0.0F;
-  for (int k = 0; k < taps; ++k) {
-    const float tap = kernel[k];
-    for (int i = 0; i < frames; ++i) out[i] += tap * in[i + k];
+// out[i] = Σ kernel[k] · in[i + k] in the order of k; writes whole vectors, up to kFloats - 1 values beyond `frames`.
+struct Convolve {
+  float* out;
+  const float* in;
+  const float* kernel;
+  int taps;
+  int frames;
+
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    using Floats = typename Width::Floats;
+    for (int i = 0; i < frames; i += simd::kFloats) {
+      Floats total = {};
+      for (int k = 0; k < taps; ++k) {
+        Floats x;
+        simd::load(x, in + i + k);
+        total += x * kernel[k];
+      }
+      simd::store(out + i, total);
+    }
   }
-}
+};
 
 }  // namespace
 
@@ -62,7 +77,7 @@ TruePeakLimiter::TruePeakLimiter(int sample_rate_hz, double ceiling_dbtp)
     channel.resize(static_cast<std::size_t>(std::max(latency_, TruePeakFilter::kTaps) + kChunkFrames));
   }
   demanded_.resize(static_cast<std::size_t>(hold_frames_ - 1 + kChunkFrames));
-  released_.resize(static_cast<std::size_t>(smooth_frames_ - 1 + kChunkFrames));
+  released_.resize(static_cast<std::size_t>(smooth_frames_ - 1 + kChunkFrames + simd::kFloats));
   scratch_.resize(demanded_.size());
 }
 
@@ -152,7 +167,11 @@ void TruePeakLimiter::release(int frames) {
 }
 
 void TruePeakLimiter::smooth(int frames) {
-  convolve(reduction_.data(), released_.data(), kernel_.data(), smooth_frames_, frames);
+  simd::run(Convolve{.out = reduction_.data(),
+                     .in = released_.data(),
+                     .kernel = kernel_.data(),
+                     .taps = smooth_frames_,
+                     .frames = frames});
   std::copy_n(released_.begin() + frames, smooth_frames_ - 1, released_.begin());
 }
 

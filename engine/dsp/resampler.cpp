@@ -29,39 +29,100 @@ Frames floor_divide(Frames a, Frames b) {
   return quotient * b > a ? quotient - 1 : quotient;
 }
 
-SEGUE_SIMD_CLONES float dot(const float* row, const float* source, int taps) {
-  simd::Float8 even = {};
-  simd::Float8 odd = {};
-  for (int k = 0; k < taps; k += kTapStep) {
-    simd::Float8 a, b, x, y;
-    simd::load(a, row + k);
-    simd::load(b, row + k + kTapStep / 2);
-    simd::load(x, source + k);
-    simd::load(y, source + k + kTapStep / 2);
-    even += a * x;
-    odd += b * y;
-  }
-  const simd::Float8 total = even + odd;
-  return simd::sum(total);
-}
+// Where a run of output frames begins: a frame's taps and the source frames they read, and how both move on.
+struct Start {
+  const float* source;
+  Frames phase;
+  int count;
+  float* out;
+};
 
-SEGUE_SIMD_CLONES float dot_between(const float* row, float f, const float* source, int taps) {
-  const float w0 = f * (f - 1.0F) * (f - 2.0F) * (-1.0F / 6.0F);
-  const float w1 = (f + 1.0F) * (f - 1.0F) * (f - 2.0F) * 0.5F;
-  const float w2 = (f + 1.0F) * f * (f - 2.0F) * -0.5F;
-  const float w3 = (f + 1.0F) * f * (f - 1.0F) * (1.0F / 6.0F);
-  simd::Float8 total = {};
-  for (int k = 0; k < taps; k += kTapStep / 2) {
-    simd::Float8 a, b, c, d, x;
-    simd::load(a, row + k);
-    simd::load(b, row + k + taps);
-    simd::load(c, row + k + 2 * taps);
-    simd::load(d, row + k + 3 * taps);
-    simd::load(x, source + k);
-    total += ((a * w0 + b * w1) + (c * w2 + d * w3)) * x;
+// A row for every phase.
+struct Exact {
+  const float* rows;
+  int taps;
+  Frames up;
+  Frames down;
+  Start start;
+
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    const float* source = start.source;
+    Frames phase = start.phase;
+    const Frames whole = down / up;
+    const Frames rest = down % up;
+    for (int i = 0; i < start.count; ++i) {
+      start.out[i] = dot<typename Width::Floats>(rows + phase * taps, source);
+      source += whole;
+      phase += rest;
+      if (phase >= up) {
+        phase -= up;
+        ++source;
+      }
+    }
   }
-  return simd::sum(total);
-}
+
+  template <typename Floats>
+  SEGUE_INLINE float dot(const float* row, const float* source) const {
+    Floats even = {};
+    Floats odd = {};
+    for (int k = 0; k < taps; k += kTapStep) {
+      Floats a, b, x, y;
+      simd::load(a, row + k);
+      simd::load(b, row + k + simd::kFloats);
+      simd::load(x, source + k);
+      simd::load(y, source + k + simd::kFloats);
+      even += a * x;
+      odd += b * y;
+    }
+    even += odd;
+    return simd::sum(even);
+  }
+};
+
+// Taps interpolated between rows.
+struct Between {
+  const float* rows;
+  int taps;
+  Frames up;
+  Frames down;
+  Start start;
+
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    const float* source = start.source;
+    Frames phase = start.phase;
+    for (int i = 0; i < start.count; ++i) {
+      const double scaled = static_cast<double>(phase) / static_cast<double>(up) * kPhasesBetween;
+      const int row = static_cast<int>(scaled);
+      const float* r0 = rows + static_cast<std::ptrdiff_t>(row) * taps;
+      start.out[i] = dot<typename Width::Floats>(r0, static_cast<float>(scaled - row), source);
+      phase += down;
+      source += phase / up;
+      phase %= up;
+    }
+  }
+
+  template <typename Floats>
+  SEGUE_INLINE float dot(const float* row, float f, const float* source) const {
+    // Lagrange's cubic through the rows at -1, 0, 1 and 2.
+    const float w0 = f * (f - 1.0F) * (f - 2.0F) * (-1.0F / 6.0F);
+    const float w1 = (f + 1.0F) * (f - 1.0F) * (f - 2.0F) * 0.5F;
+    const float w2 = (f + 1.0F) * f * (f - 2.0F) * -0.5F;
+    const float w3 = (f + 1.0F) * f * (f - 1.0F) * (1.0F / 6.0F);
+    Floats total = {};
+    for (int k = 0; k < taps; k += simd::kFloats) {
+      Floats a, b, c, d, x;
+      simd::load(a, row + k);
+      simd::load(b, row + k + taps);
+      simd::load(c, row + k + 2 * taps);
+      simd::load(d, row + k + 3 * taps);
+      simd::load(x, source + k);
+      total += ((a * w0 + b * w1) + (c * w2 + d * w3)) * x;
+    }
+    return simd::sum(total);
+  }
+};
 
 }  // namespace
 
@@ -78,14 +139,15 @@ Resampler Resampler::create(int source_hz, int target_hz) {
   const KaiserWindow window(kAttenuationDb);
   const bool exact = resampler.up_ <= kPhasesMax;
   resampler.taps_ = taps;
-  resampler.phases_ = exact ? static_cast<int>(resampler.up_) : kPhasesBetween;
+  resampler.has_all_phases_ = exact;
+  const int phases = exact ? static_cast<int>(resampler.up_) : kPhasesBetween;
   // Between rows a cubic also needs the row before the first and two after the last.
   const int first = exact ? 0 : -1;
-  const int last = exact ? resampler.phases_ - 1 : resampler.phases_ + 1;
+  const int last = exact ? phases - 1 : phases + 1;
   resampler.rows_.resize(static_cast<std::size_t>(last - first + 1) * static_cast<std::size_t>(taps));
   float* row = resampler.rows_.data();
   for (int phase = first; phase <= last; ++phase, row += taps) {
-    fill_kernel_row(row, shape, window, static_cast<double>(phase) / resampler.phases_);
+    fill_kernel_row(row, shape, window, static_cast<double>(phase) / phases);
   }
   return resampler;
 }
@@ -104,41 +166,17 @@ Frames Resampler::last_source(Frames target_frame) const {
 void Resampler::process(const float* source, Frames source_start, Frames target_start, int count, float* out) const {
   if (is_identity()) {
     std::memcpy(out, source + (target_start - source_start), static_cast<std::size_t>(count) * sizeof(float));
-  } else if (phases_ == up_) {
-    process_exact(source, source_start, target_start, count, out);
-  } else {
-    process_between(source, source_start, target_start, count, out);
+    return;
   }
-}
-
-void Resampler::process_exact(const float* source, Frames source_start, Frames target_start, int count,
-                              float* out) const {
-  const float* window = source + (first_source(target_start) - source_start);
   const Frames position = target_start * down_;
-  Frames phase = position - floor_divide(position, up_) * up_;
-  const Frames whole = down_ / up_;
-  const Frames rest = down_ % up_;
-  for (int i = 0; i < count; ++i) {
-    out[i] = dot(rows_.data() + phase * taps_, window, taps_);
-    window += whole;
-    phase += rest;
-    if (phase >= up_) {
-      phase -= up_;
-      ++window;
-    }
-  }
-}
-
-void Resampler::process_between(const float* source, Frames source_start, Frames target_start, int count,
-                                float* out) const {
-  for (int i = 0; i < count; ++i) {
-    const Frames position = (target_start + i) * down_;
-    const Frames frame = floor_divide(position, up_);
-    const double scaled = static_cast<double>(position - frame * up_) / static_cast<double>(up_) * phases_;
-    const int row = static_cast<int>(scaled);
-    const float* window = source + (frame - taps_ / 2 + 1 - source_start);
-    out[i] = dot_between(rows_.data() + static_cast<std::ptrdiff_t>(row) * taps_, static_cast<float>(scaled - row),
-                         window, taps_);
+  const Start start{.source = source + (first_source(target_start) - source_start),
+                    .phase = position - floor_divide(position, up_) * up_,
+                    .count = count,
+                    .out = out};
+  if (has_all_phases_) {
+    simd::run(Exact{.rows = rows_.data(), .taps = taps_, .up = up_, .down = down_, .start = start});
+  } else {
+    simd::run(Between{.rows = rows_.data(), .taps = taps_, .up = up_, .down = down_, .start = start});
   }
 }
 

@@ -36,13 +36,11 @@ class Resampler {
 
  private:
   Resampler() = default;
-  SEGUE_RT void process_exact(const float* source, Frames source_start, Frames target_start, int count, float* out) const;
-  SEGUE_RT void process_between(const float* source, Frames source_start, Frames target_start, int count, float* out) const;
 
   Frames up_ = 1;    // target rate over the common divisor
   Frames down_ = 1;  // source rate over the common divisor
   int taps_ = 0;
-  int phases_ = 0;    // rows of the table, or intervals between rows where there are fewer rows than up_
+  bool has_all_phases_ = false;  // else taps are interpolated between the rows of fewer phases
   std::vector<float> rows_;
 };
 

@@ -31,66 +31,62 @@ constexpr double kTapsPerRate = 68.0;
 // Kernels per octave of rate from 1 to 2, and above 2.
 constexpr int kFineSteps = 24;
 constexpr int kCoarseSteps = 3;
-constexpr int kLanes = 8;
 
 int phases_for(double rate) { return rate < 2.0 ? 64 : rate < 4.0 ? 32 : 16; }
 
-// Taps of the row in between, into sums of products with both channels.
-struct Rows {
-  const float* r0;
-  int taps;
-  float w0, w1, w2, w3;
-};
-
-SEGUE_INLINE void dot(const Rows& rows, const float* left, const float* right, float& out_left, float& out_right) {
-  simd::Float8 sum_left = {};
-  simd::Float8 sum_right = {};
-  const float* r1 = rows.r0 + rows.taps;
-  const float* r2 = r1 + rows.taps;
-  const float* r3 = r2 + rows.taps;
-  for (int k = 0; k < rows.taps; k += kLanes) {
-    simd::Float8 a, b, c, d, l, r;
-    simd::load(a, rows.r0 + k);
-    simd::load(b, r1 + k);
-    simd::load(c, r2 + k);
-    simd::load(d, r3 + k);
-    simd::load(l, left + k);
-    simd::load(r, right + k);
-    const simd::Float8 tap = (a * rows.w0 + b * rows.w1) + (c * rows.w2 + d * rows.w3);
-    sum_left += tap * l;
-    sum_right += tap * r;
-  }
-  out_left = simd::sum(sum_left);
-  out_right = simd::sum(sum_right);
-}
-
+// Writes the frames of `out` at position, position + rate, …
 struct Walk {
   const float* rows;
   int taps;
   int phases;
   double position;
   double rate;
-};
+  const float* left;
+  const float* right;
+  StereoBlock out;
 
-SEGUE_SIMD_CLONES void interpolate_walk(const Walk& walk, const float* left, const float* right, StereoBlock out) {
-  for (int i = 0; i < out.frames; ++i) {
-    const double at = walk.position + i * walk.rate;
-    auto frame = static_cast<std::int64_t>(at);
-    if (static_cast<double>(frame) > at) --frame;
-    const double scaled = (at - static_cast<double>(frame)) * walk.phases;
-    const int row = static_cast<int>(scaled);
-    const auto f = static_cast<float>(scaled - row);
-    // Lagrange's cubic through the rows at -1, 0, 1 and 2.
-    const Rows rows{.r0 = walk.rows + static_cast<std::ptrdiff_t>(row) * walk.taps,
-                    .taps = walk.taps,
-                    .w0 = f * (f - 1.0F) * (f - 2.0F) * (-1.0F / 6.0F),
-                    .w1 = (f + 1.0F) * (f - 1.0F) * (f - 2.0F) * 0.5F,
-                    .w2 = (f + 1.0F) * f * (f - 2.0F) * -0.5F,
-                    .w3 = (f + 1.0F) * f * (f - 1.0F) * (1.0F / 6.0F)};
-    const std::int64_t first = frame - walk.taps / 2 + 1;
-    dot(rows, left + first, right + first, out.left[i], out.right[i]);
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    for (int i = 0; i < out.frames; ++i) {
+      const double at = position + i * rate;
+      auto frame = static_cast<std::int64_t>(at);
+      if (static_cast<double>(frame) > at) --frame;
+      const double scaled = (at - static_cast<double>(frame)) * phases;
+      const int row = static_cast<int>(scaled);
+      read<typename Width::Floats>(i, frame - taps / 2 + 1, row, static_cast<float>(scaled - row));
+    }
   }
-}
+
+  // Frame `i` from the frames beginning at `first`, with taps a fraction `f` of the way from a row to the next.
+  template <typename Floats>
+  SEGUE_INLINE void read(int i, std::int64_t first, int row, float f) const {
+    // Lagrange's cubic through the rows at -1, 0, 1 and 2.
+    const float w0 = f * (f - 1.0F) * (f - 2.0F) * (-1.0F / 6.0F);
+    const float w1 = (f + 1.0F) * (f - 1.0F) * (f - 2.0F) * 0.5F;
+    const float w2 = (f + 1.0F) * f * (f - 2.0F) * -0.5F;
+    const float w3 = (f + 1.0F) * f * (f - 1.0F) * (1.0F / 6.0F);
+    const float* r0 = rows + static_cast<std::ptrdiff_t>(row) * taps;
+    const float* r1 = r0 + taps;
+    const float* r2 = r1 + taps;
+    const float* r3 = r2 + taps;
+    Floats sum_left = {};
+    Floats sum_right = {};
+    for (int k = 0; k < taps; k += simd::kFloats) {
+      Floats a, b, c, d, l, r;
+      simd::load(a, r0 + k);
+      simd::load(b, r1 + k);
+      simd::load(c, r2 + k);
+      simd::load(d, r3 + k);
+      simd::load(l, left + first + k);
+      simd::load(r, right + first + k);
+      const Floats tap = (a * w0 + b * w1) + (c * w2 + d * w3);
+      sum_left += tap * l;
+      sum_right += tap * r;
+    }
+    out.left[i] = simd::sum(sum_left);
+    out.right[i] = simd::sum(sum_right);
+  }
+};
 
 }  // namespace
 
@@ -99,7 +95,7 @@ SincBank::SincBank() {
   std::vector<KernelShape> shapes{{.taps = kTapsUnity, .cutoff = 0.5}};
   kernels_.push_back({.rate_max = 1.0, .taps = kTapsUnity, .phases = phases_for(1.0), .rows = nullptr});
   const auto add = [&](double rate) {
-    const int taps = static_cast<int>(std::ceil(kTapsPerRate * rate / kLanes)) * kLanes;
+    const int taps = static_cast<int>(std::ceil(kTapsPerRate * rate / simd::kFloats)) * simd::kFloats;
     const double stop = 0.5 / rate;
     shapes.push_back({.taps = taps, .cutoff = stop - kaiser_transition(kAttenuationDb, taps) / 2.0});
     kernels_.push_back({.rate_max = rate, .taps = taps, .phases = phases_for(rate), .rows = nullptr});
@@ -140,12 +136,14 @@ int SincBank::reach(double rate) const { return kernel_for(rate).taps / 2; }
 void SincBank::interpolate(const float* left, const float* right, double position, double rate,
                            StereoBlock out) const {
   const Kernel& kernel = kernel_for(rate);
-  interpolate_walk({.rows = kernel.rows,
-                    .taps = kernel.taps,
-                    .phases = kernel.phases,
-                    .position = position,
-                    .rate = rate},
-                   left, right, out);
+  simd::run(Walk{.rows = kernel.rows,
+                 .taps = kernel.taps,
+                 .phases = kernel.phases,
+                 .position = position,
+                 .rate = rate,
+                 .left = left,
+                 .right = right,
+                 .out = out});
 }
 
 }  // namespace segue::dsp

@@ -13,42 +13,40 @@ namespace {
 
 // Of the long filter: flat to 0.45 of the sample rate; images 50 dB down cost 0.03 dB at most.
 constexpr double kAttenuationDb = 50.0;
-constexpr int kLanes = 8;
-
-struct Rows {
-  const float* taps;
-  int count;   // of rows
-  int length;  // of a row
-  int before;  // frames before the one a row interpolates after
-};
-
-SEGUE_INLINE void keep_higher(simd::Float8& highest, const simd::Float8& value) {
-  const simd::Float8 negative = -value;
-  const simd::Float8 magnitude = value > negative ? value : negative;
-  highest = magnitude > highest ? magnitude : highest;
-}
 
 // Eight frames at a time; a frame's sum runs over the taps in order, so it does not depend on where eights begin.
-SEGUE_SIMD_CLONES void raise_eights(float* peaks, const float* samples, const Rows& rows, int count) {
-  for (int i = 0; i < count; i += kLanes) {
-    const float* first = samples + i - rows.before;
-    simd::Float8 highest, sample;
-    simd::load(highest, peaks + i);
-    simd::load(sample, samples + i);
-    keep_higher(highest, sample);
-    for (int r = 0; r < rows.count; ++r) {
-      const float* row = rows.taps + r * rows.length;
-      simd::Float8 between = {};
-      for (int k = 0; k < rows.length; ++k) {
-        simd::Float8 x;
-        simd::load(x, first + k);
-        between += x * row[k];
+struct Raise {
+  const float* taps;
+  int rows;
+  int length;  // of a row
+  int before;  // frames before the one a row interpolates after
+  float* peaks;
+  const float* samples;
+  int count;
+
+  template <typename Width>
+  SEGUE_INLINE void run() const {
+    using Floats = typename Width::Floats;
+    for (int i = 0; i < count; i += simd::kFloats) {
+      const float* first = samples + i - before;
+      Floats highest, sample;
+      simd::load(highest, peaks + i);
+      simd::load(sample, samples + i);
+      simd::raise_to(highest, sample);
+      for (int r = 0; r < rows; ++r) {
+        const float* row = taps + r * length;
+        Floats between = {};
+        for (int k = 0; k < length; ++k) {
+          Floats x;
+          simd::load(x, first + k);
+          between += x * row[k];
+        }
+        simd::raise_to(highest, between);
       }
-      keep_higher(highest, between);
+      simd::store(peaks + i, highest);
     }
-    simd::store(peaks + i, highest);
   }
-}
+};
 
 }  // namespace
 
@@ -68,21 +66,33 @@ TruePeakFilter::TruePeakFilter() {
 }
 
 void TruePeakFilter::raise_whole(float* peaks, const float* samples, int count) const {
-  raise_eights(peaks, samples, {long_[0].data(), kLongPhases - 1, kTaps, kBefore}, count);
-  raise_eights(peaks, samples, {short_[0].data(), kShortPhases - 1, kShortTaps, kShortBefore}, count);
+  simd::run(Raise{.taps = long_[0].data(),
+                  .rows = kLongPhases - 1,
+                  .length = kTaps,
+                  .before = kBefore,
+                  .peaks = peaks,
+                  .samples = samples,
+                  .count = count});
+  simd::run(Raise{.taps = short_[0].data(),
+                  .rows = kShortPhases - 1,
+                  .length = kShortTaps,
+                  .before = kShortBefore,
+                  .peaks = peaks,
+                  .samples = samples,
+                  .count = count});
 }
 
 void TruePeakFilter::raise(float* peaks, const float* samples, int count) const {
-  const int whole = count - count % kLanes;
+  const int whole = count - count % simd::kFloats;
   raise_whole(peaks, samples, whole);
   if (whole == count) return;
   // The last few, on a copy that has eight.
   const int rest = count - whole;
-  float window[kTaps - 1 + kLanes] = {};
-  float highest[kLanes] = {};
+  float window[kTaps - 1 + simd::kFloats] = {};
+  float highest[simd::kFloats] = {};
   std::copy_n(samples + whole - kBefore, kTaps - 1 + rest, window);
   std::copy_n(peaks + whole, rest, highest);
-  raise_whole(highest, window + kBefore, kLanes);
+  raise_whole(highest, window + kBefore, simd::kFloats);
   std::copy_n(highest, rest, peaks + whole);
 }
 
