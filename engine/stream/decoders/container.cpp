@@ -108,7 +108,10 @@ Result<void> Container::open_format(const std::string& name) {
   format->probesize = kAnalyseBytes;
   format->max_analyze_duration = AV_TIME_BASE / 2;
   format->max_streams = kStreamsMax;
-  const int opened = avformat_open_input(&format, "", *input, nullptr);  // frees it on failure
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "ignore_editlist", "1", 0);  // see mp4_timing.h
+  const int opened = avformat_open_input(&format, "", *input, &options);  // frees it on failure
+  av_dict_free(&options);
   if (opened < 0) return invalid(name, "the file is damaged: no " + format_name_ + " stream can be read");
   format_.reset(format);
   return {};

@@ -2,7 +2,6 @@
 #include "engine/stream/decoders/demuxed_packets.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/stream/decoders/mpeg_audio.h"
 
@@ -123,7 +122,6 @@ Result<bool> DemuxedPackets::enqueue() {
       if (due && identity != AV_NOPTS_VALUE) {
         checkpoints_.push_back({next_number_, next_start_, identity, hash_of(**packet)});
       }
-      stamped_frames_ += static_cast<double>((*packet)->duration) * av_q2d(container_->stream().time_base) * timing_.rate_hz;
       frontier_ = next_number_ + 1;
       frontier_start_ = next_start_ + frames;
     }
@@ -141,11 +139,6 @@ void DemuxedPackets::note_end() {
   const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
   if (timing_.total > 0 && timing_.total <= next_start_ && tag_applies) {
     end = timing_.total;
-  } else if (container_->format_name() == "mov") {
-    // The last packet's duration is the only place where the length stands to the frame.
-    const auto stamped = static_cast<Frames>(std::llround(stamped_frames_));
-    const Frames packet = timing_.frames_per_packet;
-    if (stamped < end && stamped > end - packet) end = stamped;
   }
   end_ = end;
 }

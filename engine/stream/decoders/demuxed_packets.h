@@ -69,7 +69,6 @@ class DemuxedPackets final : public PacketSource {
   Frames next_start_ = 0;
   std::int64_t frontier_ = 0;  // packets ever seen; all before are counted and indexed
   Frames frontier_start_ = 0;
-  double stamped_frames_ = 0.0;  // sum of the durations that the container gives, up to the frontier
   int trim_ = 0;                 // frames of the last packet read that are not to be played
   bool at_end_ = false;
   Frames end_ = -1;

@@ -2,17 +2,15 @@
 #include "engine/stream/decoders/ffmpeg_decoder.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 
 #include "engine/stream/decoders/container.h"
 #include "engine/stream/decoders/demuxed_packets.h"
 #include "engine/stream/decoders/id3.h"
-#include "engine/stream/decoders/mpeg_audio.h"
 #include "engine/stream/decoders/packet_decoder.h"
 #include "engine/stream/decoders/pcm_packets.h"
+#include "engine/stream/decoders/trim.h"
 
 extern "C" {
 #include <libavutil/log.h>
@@ -22,7 +20,6 @@ namespace segue::stream {
 namespace {
 
 constexpr int kTrialPackets = 64;           // unreadable ones before the first that decodes
-constexpr int kMp3DecoderDelay = 528 + 1;   // frames the MP3 filter bank adds, as LAME counts it
 constexpr std::int64_t kTinyBytes = 16;     // no format has a header this short
 constexpr int kRateMinHz = 1'000;
 constexpr int kRateMaxHz = 768'000;
@@ -138,8 +135,11 @@ Result<bool> FfmpegDecoder::decode_next() {
   if (segment > 0 && place.number % segment == 0 && place.number > preroll_until_) {
     if (const Result<void> started = start_segment(); !started) return tl::unexpected(started.error());
   }
-  const bool healthy = opened_.codec->decode(*packet_, place.frames, planes_);
-  if (!healthy && place.number >= preroll_until_) ++damaged_;
+  const int good = opened_.codec->decode(*packet_, place.frames, planes_);
+  const Frames end = opened_.packets->end();
+  // The last packet of some files is shorter than they say.
+  const bool is_whole = good == place.frames || (good > 0 && end >= 0 && place.start + place.frames >= end);
+  if (!is_whole && place.number >= preroll_until_) ++damaged_;
   place_ = place;
   remember(*packet_, place);
   av_packet_unref(packet_.get());
@@ -214,42 +214,14 @@ Result<void> try_first_packets(Container& container, PacketDecoder& codec, std::
   return invalid(name, "the file is damaged or empty: no audio in it can be decoded");
 }
 
-// Frames that the encoder put before the first one.
-Frames delay_of(const Container& container, const AVPacket& first, const LameTag& lame, int rate_hz) {
-  const AVCodecParameters& codec = *container.stream().codecpar;
-  if (codec.codec_id == AV_CODEC_ID_MP3) return lame.delay >= 0 ? lame.delay + kMp3DecoderDelay : 0;
-  if (codec.codec_id == AV_CODEC_ID_OPUS && codec.extradata_size >= 12) {
-    return codec.extradata[10] | codec.extradata[11] << 8;
-  }
-  std::size_t size = 0;
-  const std::uint8_t* skip = av_packet_get_side_data(&first, AV_PKT_DATA_SKIP_SAMPLES, &size);
-  if (container.format_name() != "mov" || skip == nullptr || size < 4) return 0;
-  const Frames ticks = skip[0] | skip[1] << 8 | skip[2] << 16;
-  const AVRational per_frame{1, rate_hz};
-  return av_rescale_q(ticks, container.stream().time_base, per_frame);
-}
-
-// The length in iTunes' own tag, " 00000000 00000840 000001CA 00000000003F31F6 …", or 0.
-Frames itunes_length(const Container& container) {
-  const AVFormatContext& format = const_cast<Container&>(container).format();
-  const AVDictionaryEntry* entry = av_dict_get(format.metadata, "iTunSMPB", nullptr, 0);
-  if (entry == nullptr) return 0;
-  unsigned zero = 0;
-  unsigned delay = 0;
-  unsigned padding = 0;
-  unsigned long long length = 0;
-  if (std::sscanf(entry->value, " %x %x %x %llx", &zero, &delay, &padding, &length) != 4) return 0;
-  return length < (1ULL << 40) ? static_cast<Frames>(length) : 0;
-}
-
-std::string tag_of(const Container& container, const char* key) {
-  const AVFormatContext& format = const_cast<Container&>(container).format();
+std::string tag_of(Container& container, const char* key) {
+  const AVFormatContext& format = container.format();
   const AVDictionaryEntry* entry = av_dict_get(format.metadata, key, nullptr, 0);
   if (entry == nullptr) entry = av_dict_get(container.stream().metadata, key, nullptr, 0);
   return entry == nullptr ? std::string() : clean_text(entry->value);
 }
 
-model::TrackFacts facts_of(const Container& container, const PacketDecoder& codec, const Id3Tags& tags,
+model::TrackFacts facts_of(Container& container, const PacketDecoder& codec, const Id3Tags& tags,
                            const std::string& name) {
   const AVCodecParameters& parameters = *container.stream().codecpar;
   model::TrackFacts facts;
@@ -295,6 +267,13 @@ Frames estimate_of(const Container& container, int rate_hz) {
   return 0;
 }
 
+// Frames per packet where it is the same for all; 0 where packets say it themselves.
+int constant_frames(AVCodecID codec, const AVPacket& first, const PacketDecoder& decoder) {
+  const bool varies = codec == AV_CODEC_ID_VORBIS || codec == AV_CODEC_ID_OPUS || codec == AV_CODEC_ID_FLAC ||
+                      codec == AV_CODEC_ID_ALAC || av_get_exact_bits_per_sample(codec) > 0;
+  return varies && first.duration > 0 ? 0 : decoder.frames_per_packet();
+}
+
 Result<Opened> open_stream(ByteSource& source, const std::string& name) {
   const Id3Tags tags = read_id3(source);
   Result<std::unique_ptr<Container>> container = Container::open(source, tags.audio_offset, name);
@@ -315,20 +294,13 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     if (layout.frames <= 0) return invalid(name, "the file is empty: it holds no samples");
     opened.packets = std::make_unique<PcmPackets>(source, layout);
   } else {
-    const bool is_mp3 = stream.codecpar->codec_id == AV_CODEC_ID_MP3;
-    const LameTag lame = is_mp3 ? read_lame_tag(source, tags.audio_offset) : LameTag{};
-    opened.delay = delay_of(**container, *first.front(), lame, opened.codec->rate_hz());
     StreamTiming timing{.rate_hz = opened.codec->rate_hz()};
-    if (is_mp3 || stream.codecpar->codec_id == AV_CODEC_ID_AAC || stream.codecpar->codec_id == AV_CODEC_ID_MP2) {
-      timing.frames_per_packet = opened.codec->frames_per_packet();
-    }
-    if (lame.packets > 0 && lame.padding >= 0) {
-      timing.packets = lame.packets;
-      timing.total = lame.packets * timing.frames_per_packet - std::max(0, lame.padding - kMp3DecoderDelay);
-    } else if (const Frames length = itunes_length(**container); length > 0) {
-      timing.total = opened.delay + length;
-    }
-    opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container), std::move(first), timing);
+    timing.frames_per_packet = constant_frames(stream.codecpar->codec_id, *first.front(), *opened.codec);
+    const Trim trim = trim_of(**container, source, tags.audio_offset, timing);
+    opened.delay = trim.delay;
+    opened.estimate = std::max<Frames>((trim.timing.total > 0 ? trim.timing.total : opened.estimate) - trim.delay, 0);
+    opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container), std::move(first),
+                                                      trim.timing);
   }
   if (!opened.codec->reset()) return invalid(name, "the codec could not be restarted");
   return opened;

@@ -83,11 +83,11 @@ bool PacketDecoder::try_first(const AVPacket& packet) {
   return found;
 }
 
-bool PacketDecoder::decode(const AVPacket& packet, int frames, Planes& out) {
+int PacketDecoder::decode(const AVPacket& packet, int frames, Planes& out) {
   out.resize(static_cast<std::size_t>(frames));
   int good = 0;
   if (avcodec_send_packet(codec_.get(), &packet) >= 0) good = receive(frames, out);
-  if (frames == 0) return true;
+  if (frames == 0) return 0;
   if (good > 0 && after_damage_) {
     for (int i = 0; i < std::min(good, kFadeFrames); ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -101,7 +101,7 @@ bool PacketDecoder::decode(const AVPacket& packet, int frames, Planes& out) {
   }
   after_damage_ = good < frames;
   if (after_damage_) conceal(good, frames, out);
-  return !after_damage_;
+  return good;
 }
 
 // Takes what the codec has, up to `room` frames; returns how many.

@@ -35,8 +35,8 @@ class PacketDecoder {
   int frames_per_packet() const { return frames_per_packet_; }  // of the packet given to try_first
   int channels() const { return channels_; }
 
-  // Writes exactly `frames` frames to the planes. False if some of them are concealment.
-  bool decode(const AVPacket& packet, int frames, Planes& out);
+  // Writes exactly `frames` frames to the planes; returns how many of them were decoded, the rest being concealment.
+  int decode(const AVPacket& packet, int frames, Planes& out);
 
  private:
   PacketDecoder(const AVCodecParameters& parameters, AVRational time_base);
