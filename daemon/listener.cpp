@@ -78,9 +78,7 @@ void Listener::run() {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == stop_.get()) return;
       if (const auto ended = connections_.find(fd); ended != connections_.end()) {
-        --per_user_[ended->second.uid];
-        connections_.erase(ended);
-        counters_.open.store(static_cast<int>(connections_.size()), std::memory_order_relaxed);
+        forget(ended);
       } else {
         accept_from(fd);
       }
@@ -91,6 +89,14 @@ void Listener::run() {
     pollfd stop{.fd = stop_.get(), .events = POLLIN, .revents = 0};
     poll(&stop, 1, kRetryMs);
   }
+}
+
+void Listener::forget(Connections::iterator ended) {
+  // Closing does not end the watch while the other copy of the descriptor is open, and the number may come back.
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, ended->first, nullptr);
+  --per_user_[ended->second.uid];
+  connections_.erase(ended);
+  counters_.open.store(static_cast<int>(connections_.size()), std::memory_order_relaxed);
 }
 
 void Listener::accept_from(int listener) {

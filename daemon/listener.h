@@ -65,9 +65,12 @@ class Listener {
     uid_t uid;
   };
 
+  using Connections = std::unordered_map<int, Connection>;  // by the watched descriptor
+
   explicit Listener(Parts parts);
   bool watch(int fd, std::uint32_t events);
   void run();
+  void forget(Connections::iterator ended);
   void accept_from(int listener);
   void admit(Descriptor accepted, bool is_unix);
   void shed(int listener);
@@ -81,7 +84,7 @@ class Listener {
   Counters counters_;
   // Of the accepting thread:
   std::vector<Descriptor> reserve_;
-  std::unordered_map<int, Connection> connections_;  // by the watched descriptor
+  Connections connections_;
   std::unordered_map<uid_t, int> per_user_;
   int next_number_ = 0;
   bool is_out_of_descriptors_ = false;
