@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/listener.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <span>
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -25,6 +27,7 @@ namespace {
 // number, by which gRPC names a connection, is not used again soon.
 constexpr int kFirstNumber = 128;
 constexpr std::chrono::seconds kRefusalLogPeriod{1};  // refusals must not flood the log
+constexpr std::size_t kEventsMax = 128;               // all connections and listeners at once
 constexpr int kRetryMs = 100;  // pause of the listeners when there is no descriptor even to refuse with
 
 int descriptor_limit() {
@@ -69,19 +72,23 @@ bool Listener::watch(int fd, std::uint32_t events) {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+bool Listener::is_listening(int fd) const {
+  return fd == parts_.unix_socket.fd() || (parts_.loopback && fd == parts_.loopback->listener.get());
+}
+
 void Listener::run() {
   set_thread_name("segue-accept");
+  std::array<epoll_event, kEventsMax> events{};
   for (;;) {
-    std::array<epoll_event, 16> events{};
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-    for (int i = 0; i < count; ++i) {
-      const int fd = events[static_cast<std::size_t>(i)].data.fd;
-      if (fd == stop_.get()) return;
-      if (const auto ended = connections_.find(fd); ended != connections_.end()) {
-        forget(ended);
-      } else {
-        accept_from(fd);
-      }
+    const auto ready = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+    // What has ended makes room for what is new.
+    for (const epoll_event& event : ready) {
+      if (event.data.fd == stop_.get()) return;
+      if (const auto ended = connections_.find(event.data.fd); ended != connections_.end()) forget(ended);
+    }
+    for (const epoll_event& event : ready) {
+      if (is_listening(event.data.fd)) accept_from(event.data.fd);
     }
     if (!is_out_of_descriptors_) continue;
     // A queue of connections that cannot even be refused would make this loop spin.

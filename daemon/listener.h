@@ -69,6 +69,7 @@ class Listener {
 
   explicit Listener(Parts parts);
   bool watch(int fd, std::uint32_t events);
+  bool is_listening(int fd) const;
   void run();
   void forget(Connections::iterator ended);
   void accept_from(int listener);
