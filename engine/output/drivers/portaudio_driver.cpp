@@ -26,6 +26,9 @@ namespace {
 constexpr auto kOpenWait = std::chrono::seconds(kOpenWaitS);
 // How often to look whether a device is still there; PortAudio itself does not tell.
 constexpr auto kWatchInterval = std::chrono::milliseconds(20);
+// A device that has asked for no block for this long is dead, though PortAudio may call it active (a pulled USB
+// interface). Longer than any stall seen of a device that went on.
+constexpr auto kDeadAfter = std::chrono::seconds(2);
 // A device buffers at least this much, whatever it says: below, a busy system's jitter would count as gaps.
 constexpr double kBufferMin_s = 0.01;
 
@@ -81,9 +84,9 @@ class PortaudioDriver final : public Driver {
   mutable DriverCounters counters_;
   ThreadCpu cpu_;
   std::jthread watch_;
+  const SystemClock clock_;
 
   // --- the audio thread's
-  const SystemClock clock_;
   GapMeter gap_meter_;
   std::optional<pthread_t> thread_;
 };
@@ -156,9 +159,16 @@ void PortaudioDriver::watch(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
+  std::uint64_t blocks = counters_.blocks;
+  Nanoseconds blocks_came = clock_.monotonic();
   while (!stop.stop_requested() && !counters_.has_failed) {
+    const Nanoseconds now = clock_.monotonic();
+    if (blocks != counters_.blocks) {
+      blocks = counters_.blocks;
+      blocks_came = now;
+    }
     // Only reads a flag in every PortAudio host API, but is kept off other people's threads like the rest.
-    if (Pa_IsStreamActive(stream_) != 1) counters_.has_failed = true;
+    if (Pa_IsStreamActive(stream_) != 1 || now - blocks_came > kDeadAfter) counters_.has_failed = true;
     never.wait_for(lock, stop, kWatchInterval, [] { return false; });
   }
 }

@@ -130,25 +130,27 @@ TEST(Gate, OneAtATimeWhilePassesChangeHands) {
   };
   Lonely source;
   Gate gate(source);
-  std::array<std::shared_ptr<BlockSource>, 2> passes{gate.admit(), gate.admit()};
-  for (int round = 0; round < 200; ++round) {
-    std::latch both(3);
-    const auto drive = [&both](BlockSource& pass) {
-      both.arrive_and_wait();
-      for (int i = 0; i < 200; ++i) level_of(pass);
-    };
-    std::jthread one([&] { drive(*passes[0]); });
-    std::jthread two([&] { drive(*passes[1]); });
-    both.arrive_and_wait();
-    const auto newest = gate.admit();
-    if (round % 10 == 0) gate.close();
-    one.join();
-    two.join();
-    passes[static_cast<std::size_t>(round % 2)] = gate.admit();
-  }
+  constexpr int kRounds = 500;
+  std::latch all(3);
+  const auto drive = [&] {
+    all.arrive_and_wait();
+    for (int round = 0; round < kRounds; ++round) {
+      const auto pass = gate.admit();
+      for (int i = 0; i < 100; ++i) level_of(*pass);
+    }
+  };
+  std::jthread one(drive);
+  std::jthread two(drive);
+  all.arrive_and_wait();
+  for (int i = 0; i < 50; ++i) gate.close();
+  one.join();
+  two.join();
   gate.close();
   EXPECT_FALSE(source.has_met_another);
-  EXPECT_GT(source.pulls, 0);
+  const long pulls_before = source.pulls;
+  EXPECT_GT(pulls_before, 0);
+  level_of(*gate.admit());
+  EXPECT_EQ(source.pulls, pulls_before + 1);
 }
 
 }  // namespace

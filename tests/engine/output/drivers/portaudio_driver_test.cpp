@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <signal.h>
 
 #include "engine/base/thread.h"
 #include "engine/base/units.h"
@@ -17,6 +18,11 @@
 #include "tests/engine/output/drivers/jack_server.h"
 #include "tests/engine/output/eventually.h"
 #include "tests/engine/output/scratch_folder.h"
+
+// A thread that hangs in a dead device is left behind on purpose.
+extern "C" const char* __tsan_default_options() {
+  return "report_thread_leaks=0";
+}  // NOLINT(bugprone-reserved-identifier)
 
 // The real PortAudio, on a JACK server of our own or on nothing at all. On a busy machine such a server stalls by
 // itself, so these tests judge that things come about, not when.
@@ -86,7 +92,7 @@ TEST_F(PortaudioDriver, PlaysOnJack) {
   bool is_permitted = false;
   std::jthread([&] { is_permitted = raise_to_realtime(10); }).join();
   JackServer server;
-  ASSERT_TRUE(server.has_started()) << "jackd is not installed";
+  ASSERT_TRUE(server.has_started());
   ASSERT_TRUE(eventually(jack_is_there));
   auto tone = std::make_shared<Tone>();
   auto opened = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock, .device = "system"}, tone);
@@ -130,6 +136,36 @@ TEST_F(PortaudioDriver, RefusesARateTheDeviceDoesNotHave) {
   ASSERT_FALSE(driver.has_value());
   EXPECT_EQ(driver.error().reason, "DEVICE_FAILED");
   EXPECT_NE(driver.error().message.find("96000"), std::string::npos) << driver.error().message;
+}
+
+TEST_F(PortaudioDriver, GivesUpOnAServerThatDoesNotAnswerAndComesBack) {
+  JackServer server;
+  ASSERT_TRUE(eventually(jack_is_there));
+  server.signal(SIGSTOP);
+  auto tone = std::make_shared<Tone>();
+  const std::weak_ptr<Tone> given_up = tone;
+  const auto from = std::chrono::steady_clock::now();
+  const auto hung = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock}, std::move(tone));
+  EXPECT_LT(std::chrono::steady_clock::now() - from, std::chrono::seconds(kOpenWaitS + 5));
+  ASSERT_FALSE(hung.has_value());
+  EXPECT_EQ(hung.error().reason, "DEVICE_FAILED");
+  server.signal(SIGCONT);
+  EXPECT_TRUE(eventually([&] { return given_up.expired(); })) << "what opened too late is destroyed";
+  ASSERT_TRUE(eventually([&] {
+    const auto driver = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock}, std::make_shared<Tone>());
+    return driver && eventually([&] { return (*driver)->counters().blocks > 5; }, std::chrono::seconds(5));
+  }));
+}
+
+TEST_F(PortaudioDriver, CallsADeviceDeadThatAsksForNothing) {
+  JackServer server;
+  ASSERT_TRUE(eventually(jack_is_there));
+  auto opened = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock}, std::make_shared<Tone>());
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  ASSERT_TRUE(eventually([&] { return (*opened)->counters().blocks > 5; }));
+  server.signal(SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return (*opened)->counters().has_failed.load(); }));
+  server.signal(SIGCONT);
 }
 
 // Opens the default device with an ALSA configuration of its own; exits with 0 if that fails and the null driver runs.
