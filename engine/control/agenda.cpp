@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/control/agenda.h"
+
+#include <algorithm>
+
+#include "engine/control/compile.h"
+
+namespace segue::control {
+
+Agenda::Agenda(const Parts& parts)
+    : parts_(parts),
+      sample_rate_hz_(parts.config.engine.sample_rate_hz),
+      decks_(static_cast<std::size_t>(parts.config.engine.decks)) {}
+
+// --- acceptance
+
+Result<void> Agenda::check(const Batch& batch) const {
+  if (commands_ + batch.items.size() > static_cast<std::size_t>(model::kEventsPendingMax)) {
+    return fail(Code::kResourceExhausted, "SCHEDULE_FULL", "4,096 commands wait already");
+  }
+  // What cannot be foreseen, because other batches will change the deck first, is checked when the time comes.
+  Objects unsure = 0;
+  for (const auto* batches : {&held_, &sent_}) {
+    for (const auto& [order, other] : *batches) {
+      if (order <= order_of(batch)) unsure |= other->objects;
+    }
+  }
+  std::vector<DeckPlan> plans;
+  for (const DeckEntry& entry : decks_) plans.push_back(entry.plan);
+  bool records = parts_.recording.is_busy() || (unsure & kMasterBit) != 0;
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const Item& item = batch.items[i];
+    Result<void> checked;
+    if (item.deck >= 0) checked = check_deck_command(batch, item, plans, unsure);
+    if (item.command.has_start_recording() || item.command.has_stop_recording()) {
+      if ((unsure & kMasterBit) == 0) checked = check_recording(item, records);
+    }
+    if (item.command.has_cancel() && find(item.command.cancel().command_id()) == nullptr) {
+      checked = fail(Code::kNotFound, "COMMAND_UNKNOWN", "cancel.command_id: no such command is pending");
+    }
+    if (!checked) return fail_at("commands[" + std::to_string(i) + "]", checked.error());
+  }
+  return {};
+}
+
+Result<void> Agenda::check_deck_command(const Batch& batch, const Item& item, std::vector<DeckPlan>& plans,
+                                        Objects& unsure) const {
+  const auto deck = static_cast<std::size_t>(item.deck);
+  if (item.command.has_load()) {
+    const v1::Load& load = item.command.load();
+    if (parts_.config.engine.load_lock && !load.force() && snapshot_.decks[deck].is_audible) {
+      return fail(Code::kFailedPrecondition, "DECK_LOCKED",
+                  "load: deck " + std::to_string(item.deck + 1) + " is audible and load_lock is on: use force");
+    }
+    unsure |= deck_bit(item.deck);
+    return {};
+  }
+  if ((unsure & deck_bit(item.deck)) != 0) return {};
+  CompileAt at;
+  at.frame = compile_frame(batch);
+  at.sample_rate_hz = sample_rate_hz_;
+  const auto compiled = compile_deck(item.command, at, plans[deck]);
+  if (!compiled) return tl::unexpected<Error>(compiled.error());
+  return {};
+}
+
+Result<void> Agenda::check_recording(const Item& item, bool& runs) const {
+  const bool starts = item.command.has_start_recording();
+  if (starts && runs) return fail(Code::kFailedPrecondition, "RECORDING_RUNS", "start_recording: a recording runs already");
+  if (!starts && !runs) return fail(Code::kFailedPrecondition, "RECORDING_STOPPED", "stop_recording: no recording runs");
+  runs = starts;
+  return {};
+}
+
+const Batch* Agenda::find(std::uint64_t command_id) const {
+  const auto found = by_command_.find(command_id);
+  return found == by_command_.end() ? nullptr : found->second;
+}
+
+void Agenda::add(std::unique_ptr<Batch> batch) {
+  for (Item& item : batch->items) {
+    by_command_[item.id] = batch.get();
+    if (!item.command.has_load()) continue;
+    parts_.book.add_pending_load(item.deck, 1);
+    parts_.publisher.touch(deck_bit(item.deck));
+    parts_.tracks.begin(item.id, item.command.load().uri());
+  }
+  commands_ += batch->items.size();
+  const Order order = order_of(*batch);
+  held_.emplace(order, std::move(batch));
+}
+
+// --- each step
+
+void Agenda::observe(const render::Snapshot& snapshot, Nanoseconds now) {
+  snapshot_ = snapshot;
+  frame_ = snapshot.frame;
+  now_ = now;
+  for (std::size_t i = 0; i < decks_.size(); ++i) {
+    DeckEntry& entry = decks_[i];
+    const render::DeckSnapshot& sound = snapshot.decks[i];
+    if (entry.sent > 0 || sound.load_id != entry.plan.load_id) continue;
+    DeckPlan& plan = entry.plan;
+    plan.is_playing = sound.state == render::DeckState::kPlaying;
+    plan.is_cue_held = plan.is_cue_held && plan.is_playing;
+    plan.path = {sound.anchor_frame, sound.anchor_position, sound.anchor_rate};
+    plan.has_ended = sound.state == render::DeckState::kEnded;
+  }
+}
+
+void Agenda::advance() {
+  finish_controls();
+  const Frames horizon = frame_ + static_cast<Frames>(model::kEventHorizonMs) * sample_rate_hz_ / 1000;
+  Objects blocked = 0;
+  for (auto next = held_.begin(); next != held_.end() && next->second->order <= horizon;) {
+    Batch& batch = *next->second;
+    ++next;  // `batch` may leave
+    if ((batch.objects & blocked) != 0 || batch.phase == Batch::Phase::kPriming) {
+      blocked |= batch.objects;
+      continue;
+    }
+    Error error;
+    Readiness readiness = prepare(batch, error);
+    if (readiness == Readiness::kReady && recall_after(batch)) readiness = prepare(batch, error);
+    if (readiness == Readiness::kFailed) {
+      drop(batch, error);
+    } else if (readiness == Readiness::kWaits || !send(batch)) {
+      blocked |= batch.objects;
+    }
+  }
+  finish_controls();
+}
+
+bool Agenda::is_behind(Frames frame) const {
+  return std::any_of(held_.begin(), held_.end(), [frame](const auto& entry) { return entry.second->order < frame; });
+}
+
+Frames Agenda::compile_frame(const Batch& batch) const {
+  return batch.is_now() ? frame_ : std::max(batch.wanted, frame_);
+}
+
+}  // namespace segue::control

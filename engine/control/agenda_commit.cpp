@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "engine/control/agenda.h"
+#include "engine/control/compile.h"
+#include "engine/control/events.h"
+#include "engine/control/tickets.h"
+
+// The end of a batch: acknowledged, entered in the books and answered; or given up.
+namespace segue::control {
+
+bool Agenda::acknowledge(const render::Commit& commit) {
+  if ((commit.ticket & (kInstallTicket | kOwnTicket)) != 0) return false;
+  --events_out_;
+  if ((commit.ticket & kCancelTicket) != 0) return true;
+  const auto found = by_command_.find(commit.ticket);
+  if (found == by_command_.end()) return true;
+  Batch& batch = *found->second;
+  Item& item = batch.items[commit.ticket - batch.id];
+  item.commit = commit;
+  item.is_acknowledged = true;
+  if (--batch.unacknowledged == 0) finish(batch);
+  return true;
+}
+
+// Render is done with all of the batch.
+void Agenda::finish(Batch& batch) {
+  const auto count = [&batch](render::Outcome outcome) {
+    return std::count_if(batch.items.begin(), batch.items.end(),
+                         [outcome](const Item& item) { return item.has_event && item.commit.outcome == outcome; });
+  };
+  const auto events = std::count_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
+  const auto cancelled = count(render::Outcome::kCancelled);
+  if (cancelled == events && events > 0) {
+    if (batch.is_cancelled) return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
+    count_decks(batch, -1);
+    batch.phase = Batch::Phase::kHeld;
+    held_.emplace(order_of(batch), take(sent_, batch));
+  } else if (cancelled > 0) {
+    send_rest(batch);  // its pre-roll had begun: all of it is done
+  } else if (count(render::Outcome::kTooLate) > 0) {
+    drop(batch, Error{Code::kFailedPrecondition, "SCHEDULE_MISSED", "its time passed before it could be done"});
+  } else {
+    batch.phase = Batch::Phase::kSent;
+    batch.is_cancelled = false;
+    finish_controls();
+  }
+}
+
+// Hands over again what render gave back of a batch that could not be recalled as a whole.
+void Agenda::send_rest(Batch& batch) {
+  std::vector<render::Event> events;
+  for (Item& item : batch.items) {
+    item.is_stale = true;
+    if (!item.has_event || item.commit.outcome != render::Outcome::kCancelled) continue;
+    events.push_back({item.id, batch.wanted, INT64_MAX, item.target, batch.is_immediate, item.action});
+    item.is_acknowledged = false;
+  }
+  if (!parts_.events.try_push_all(events)) return finish_controls();
+  events_out_ += events.size();
+  batch.unacknowledged = static_cast<int>(events.size());
+}
+
+// Commits, in order, the batches that render is done with, or has no part in, and whose frame has come.
+void Agenda::finish_controls() {
+  Objects busy = 0;
+  for (auto next = sent_.begin(); next != sent_.end();) {
+    Batch& batch = *next->second;
+    const bool is_due = batch.has_events || batch.order <= frame_;
+    const bool is_done = batch.phase == Batch::Phase::kSent && batch.unacknowledged == 0 && is_due && (batch.objects & busy) == 0;
+    if (is_done && is_recording_closed(batch)) {
+      commit(batch);  // which may end others too
+      next = sent_.begin();
+      busy = 0;
+    } else {
+      busy |= batch.objects;
+      ++next;
+    }
+  }
+}
+
+bool Agenda::is_recording_closed(Batch& batch) {
+  for (Item& item : batch.items) {
+    if (!item.command.has_stop_recording()) continue;
+    if (!item.is_begun) parts_.recording.end();
+    item.is_begun = true;
+    if (!parts_.recording.is_closed()) return false;
+  }
+  return true;
+}
+
+void Agenda::commit(Batch& batch) {
+  const auto first = std::find_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
+  render::Commit common;
+  common.frame = first != batch.items.end() ? first->commit.frame : std::max(batch.wanted, batch.order);
+  v1::ExecuteResponse response;
+  for (Item& item : batch.items) {
+    if (!item.has_event) item.commit = common;
+    commit_item(item);
+    auto& result = *response.add_results();
+    result.set_command_id(item.id);
+    result.set_frame(item.commit.frame);
+    result.set_committed(true);
+    result.set_late_frames(item.commit.late_frames);
+    by_command_.erase(item.id);
+  }
+  commands_ -= batch.items.size();
+  count_decks(batch, -1);
+  response.set_revision(parts_.book.revision());
+  response.set_epoch(parts_.book.epoch());
+  const auto owned = take(sent_, batch);
+  for (const Item& item : owned->items) announce_commit(item);
+  parts_.publisher.touch(owned->objects);
+  if (owned->answer) owned->answer(std::move(response));
+}
+
+void Agenda::commit_item(Item& item) {
+  if (item.deck >= 0) {
+    DeckEntry& entry = decks_[static_cast<std::size_t>(item.deck)];
+    if (item.is_stale) {
+      // Others have gone first that its plan knew nothing of.
+      DeckPlan after = entry.committed;
+      CompileAt at{item.commit.frame, sample_rate_hz_, item.id, item.after.track};
+      if (compile_deck(item.command, at, after)) item.after = std::move(after);
+    }
+    entry.committed = item.after;
+    if (item.has_event) entry.last_commit = std::max(entry.last_commit, item.commit.frame);
+    parts_.book.commit_deck(item.deck, entry.committed);
+  } else if (item.command.has_start_recording()) {
+    const v1::Recording running = to_message(parts_.recording.status());
+    parts_.book.commit_recording(&running);
+  } else if (item.command.has_stop_recording()) {
+    parts_.book.commit_recording(nullptr);
+  } else if (item.command.has_cancel()) {
+    cancel(item.command.cancel().command_id());
+    parts_.book.commit_nothing();
+  } else {
+    parts_.book.commit_mixer(item.command);
+  }
+  if (item.command.has_load()) {
+    parts_.book.add_pending_load(item.deck, -1);
+    parts_.book.set_load_error(item.deck, std::nullopt);
+    parts_.tracks.forget(item.id);
+  }
+  v1::JournalEntry::Committed entry;
+  entry.set_command_id(item.id);
+  entry.set_frame(item.commit.frame);
+  entry.set_late_frames(item.commit.late_frames);
+  entry.set_immediate(item.commit.immediate);
+  parts_.journal.committed(entry);
+}
+
+void Agenda::announce_commit(const Item& item) {
+  const Frames frame = item.commit.frame;
+  if (item.command.has_load()) parts_.publisher.announce(track_loaded(frame, item.deck, item.id, item.command.load().uri()));
+  if (item.command.has_start_recording()) {
+    parts_.publisher.announce(recording_event(v1::Event::RECORDING_STARTED, frame, parts_.recording.status()));
+  }
+  if (item.command.has_stop_recording()) {
+    parts_.publisher.announce(recording_event(v1::Event::RECORDING_STOPPED, frame, parts_.recording.status()));
+    parts_.recording.reset();
+  }
+  if (item.commit.late_frames > 0) {
+    parts_.book.count_late_command();
+    parts_.publisher.touch(kEngineBit);
+    parts_.publisher.announce(command_late(frame, item.deck, item.id, item.commit.late_frames));
+  }
+}
+
+void Agenda::drop(Batch& batch, const Error& error) {
+  const bool was_sent = batch.phase == Batch::Phase::kSent || batch.phase == Batch::Phase::kRecalled;
+  auto owned = take(was_sent ? sent_ : held_, batch);
+  if (was_sent) count_decks(*owned, -1);
+  for (Item& item : owned->items) {
+    release_preparations(item, error);
+    parts_.journal.dropped(item.id, error);
+    by_command_.erase(item.id);
+  }
+  commands_ -= owned->items.size();
+  if (error.reason == "SCHEDULE_MISSED") {
+    for (std::size_t i = 0; i < owned->items.size(); ++i) parts_.book.count_late_command();
+    parts_.publisher.touch(kEngineBit);
+  }
+  parts_.publisher.touch(owned->objects);
+  if (owned->answer) owned->answer(tl::unexpected<Error>(error));
+}
+
+// Gives back what was prepared for the item, and tells why nothing came of it.
+void Agenda::release_preparations(Item& item, const Error& error) {
+  if (item.stretcher != nullptr) parts_.stretchers.release(item.stretcher);
+  item.stretcher = nullptr;
+  if (item.command.has_start_recording() && item.is_begun) parts_.recording.reset();
+  const Result<Track>* load = item.command.has_load() ? parts_.tracks.outcome(item.id) : nullptr;
+  const bool is_failed_load = load != nullptr && !*load;
+  if (is_failed_load) {
+    parts_.book.set_load_error(item.deck, load->error());
+    parts_.publisher.announce(load_failed(frame_, item.deck, item.id, load->error()));
+  } else {
+    parts_.publisher.announce(command_failed(frame_, item.deck, item.id, error));
+  }
+  if (item.command.has_load()) {
+    parts_.book.add_pending_load(item.deck, -1);
+    parts_.tracks.forget(item.id);
+  }
+}
+
+void Agenda::close() {
+  const Error error{Code::kCancelled, "ENGINE_STOPPED", "the engine stops"};
+  while (!held_.empty()) drop(*held_.begin()->second, error);
+  while (!sent_.empty()) drop(*sent_.begin()->second, error);
+}
+
+void Agenda::cancel(std::uint64_t command_id) {
+  const auto found = by_command_.find(command_id);
+  if (found == by_command_.end()) return;  // it has fired meanwhile
+  Batch& batch = *found->second;
+  if (batch.phase == Batch::Phase::kHeld || batch.phase == Batch::Phase::kPriming) {
+    return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
+  }
+  if (!batch.has_events) {
+    batch.is_cancelled = true;
+    restore_plans(batch);
+    return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
+  }
+  if (batch.phase == Batch::Phase::kSent && push_cancels(batch)) restore_plans(batch);
+  batch.is_cancelled = batch.phase == Batch::Phase::kRecalled;
+}
+
+}  // namespace segue::control

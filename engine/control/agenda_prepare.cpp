@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+
+#include "engine/control/agenda.h"
+#include "engine/control/compile.h"
+#include "engine/render/renderer.h"
+
+// Preparing a batch: everything that must be there before render can do it on one frame.
+namespace segue::control {
+namespace {
+
+// What a start or a jump needs from its place on: 100 ms for the ear of a person who waits, or what a stretcher reads
+// ahead (half a second at any rate).
+constexpr double kPagesAheadS = 0.1;
+constexpr double kStretcherAheadS = 0.55;
+// A stream that delivers nothing for this long will not do so soon; the deck starts and fades in when pages come.
+constexpr Nanoseconds kPagesPatience = std::chrono::seconds(5);
+// Time for the file of a recording to open, when it is to begin at once.
+constexpr double kRecordingLeadS = 0.02;
+
+}  // namespace
+
+Agenda::Readiness Agenda::prepare(Batch& batch, Error& error) {
+  if (!batch.is_now() && frame_ - batch.wanted > batch.late_max) {
+    error = Error{Code::kFailedPrecondition, "SCHEDULE_MISSED", "its time passed before it could be done"};
+    return Readiness::kFailed;
+  }
+  if (const Readiness loads = await_loads(batch, error); loads != Readiness::kReady) return loads;
+  if (const Readiness file = await_file(batch, error); file != Readiness::kReady) return file;
+  if (const Readiness compiled = compile(batch, error); compiled != Readiness::kReady) return compiled;
+  if (const Readiness pages = await_pages(batch); pages != Readiness::kReady) return pages;
+  return prime(batch);
+}
+
+Agenda::Readiness Agenda::await_loads(Batch& batch, Error& error) const {
+  for (const Item& item : batch.items) {
+    if (!item.command.has_load()) continue;
+    const Result<Track>* outcome = parts_.tracks.outcome(item.id);
+    if (outcome == nullptr) return Readiness::kWaits;
+    if (*outcome) continue;
+    error = outcome->error();
+    return Readiness::kFailed;
+  }
+  return Readiness::kReady;
+}
+
+Agenda::Readiness Agenda::await_file(Batch& batch, Error& error) {
+  for (Item& item : batch.items) {
+    if (!item.command.has_start_recording()) continue;
+    if (!item.is_begun) {
+      if (parts_.recording.is_busy()) {
+        error = Error{Code::kFailedPrecondition, "RECORDING_RUNS", "start_recording: a recording runs already"};
+        return Readiness::kFailed;
+      }
+      if (batch.is_now()) {
+        batch.is_immediate = true;
+        batch.wanted = frame_ + static_cast<Frames>(kRecordingLeadS * sample_rate_hz_);
+        batch.late_max = INT64_MAX;
+      }
+      item.is_begun = true;
+      parts_.recording.open(item.command.start_recording().path(), batch.wanted);
+    }
+    const Result<void>* outcome = parts_.recording.outcome();
+    if (outcome == nullptr) return Readiness::kWaits;
+    if (*outcome) continue;
+    error = outcome->error();
+    parts_.recording.reset();
+    item.is_begun = false;
+    return Readiness::kFailed;
+  }
+  return Readiness::kReady;
+}
+
+// Compiles all items against the plans as they will be, without changing those yet.
+Agenda::Readiness Agenda::compile(Batch& batch, Error& error) {
+  std::array<DeckPlan*, model::kDecksMax> newest{};  // of each deck, within this batch
+  for (Item& item : batch.items) {
+    Compiled compiled;
+    if (item.deck >= 0) {
+      DeckPlan*& latest = newest[static_cast<std::size_t>(item.deck)];
+      item.before = latest != nullptr ? *latest : decks_[static_cast<std::size_t>(item.deck)].plan;
+      item.after = item.before;
+      CompileAt at{compile_frame(batch), sample_rate_hz_, item.id, nullptr};
+      if (item.command.has_load()) at.loaded = **parts_.tracks.outcome(item.id);
+      auto result = compile_deck(item.command, at, item.after);
+      if (!result) {
+        error = result.error();
+        return Readiness::kFailed;
+      }
+      compiled = *result;
+      latest = &item.after;
+    } else {
+      compiled = compile_mixer(item.command);
+    }
+    item.has_event = compiled.action.has_value();
+    if (compiled.action) item.action = *compiled.action;
+    item.target = compiled.target;
+    item.sounds_from = compiled.sounds_from;
+  }
+  return Readiness::kReady;
+}
+
+Agenda::Readiness Agenda::await_pages(Batch& batch) {
+  bool waits = false;
+  for (const Item& item : batch.items) {
+    if (!item.sounds_from || item.after.track == nullptr) continue;
+    const auto from = static_cast<Frames>(*item.sounds_from);
+    const double ahead_s = item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
+    const Frames to = from + static_cast<Frames>(ahead_s * sample_rate_hz_);
+    if (item.after.track->pages().has(from, to)) continue;
+    parts_.tracks.want(item.after.track, {from, to + sample_rate_hz_});
+    waits = true;
+  }
+  if (!waits) return Readiness::kReady;
+  if (!batch.waits_since) batch.waits_since = now_;
+  return now_ - *batch.waits_since < kPagesPatience ? Readiness::kWaits : Readiness::kReady;
+}
+
+// Starts to prime what is not primed yet for where its deck will now sound from.
+Agenda::Readiness Agenda::prime(Batch& batch) {
+  for (Item& item : batch.items) {
+    const bool wants = item.sounds_from.has_value() && item.after.needs_stretcher();
+    if (item.stretcher != nullptr && (!wants || item.primed_from != *item.sounds_from || item.primed_track != item.after.track)) {
+      parts_.stretchers.release(item.stretcher);
+      item.stretcher = nullptr;
+      item.primed_track = nullptr;
+    }
+    if (wants && item.stretcher == nullptr) prime_item(batch, item);
+  }
+  batch.phase = batch.priming > 0 ? Batch::Phase::kPriming : Batch::Phase::kHeld;
+  return batch.priming > 0 ? Readiness::kWaits : Readiness::kReady;
+}
+
+void Agenda::prime_item(Batch& batch, Item& item) {
+  // Only its place matters for a stretcher that is to sound at once; a scheduled one begins a pre-roll earlier.
+  const bool immediate = batch.is_now() || batch.is_immediate;
+  const Frames at = batch.is_now() ? 0 : batch.wanted;
+  PrimeJob job;
+  job.kind = item.after.stretcher;
+  job.track = item.after.track;
+  job.target = item.after.stretch_target({at, *item.sounds_from, item.after.rate()});
+  job.frame = immediate ? at : at - render::preroll_frames(sample_rate_hz_);
+  item.primed_from = *item.sounds_from;
+  item.primed_track = item.after.track;
+  ++batch.priming;
+  const std::uint64_t batch_id = batch.id;
+  const std::uint64_t item_id = item.id;
+  const bool begun = parts_.stretchers.prime(std::move(job), [this, batch_id, item_id](render::Stretcher* stretcher) {
+    const auto found = by_command_.find(item_id);
+    if (found == by_command_.end()) {  // cancelled meanwhile
+      parts_.stretchers.release(stretcher);
+      return;
+    }
+    Batch& owner = *found->second;
+    owner.items[item_id - batch_id].stretcher = stretcher;
+    if (--owner.priming == 0) owner.phase = Batch::Phase::kHeld;
+  });
+  // With too many out at render, the deck starts through varispeed and gets its stretcher later.
+  if (!begun) --batch.priming;
+}
+
+}  // namespace segue::control

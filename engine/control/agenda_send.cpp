@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "engine/control/agenda.h"
+#include "engine/control/tickets.h"
+
+// Handing batches to render, and asking for them back.
+namespace segue::control {
+namespace {
+
+// Closer than this to its frame a batch is not asked back: its pre-roll may be under way.
+constexpr double kRecallMarginS = 0.02;
+
+void put_stretcher(render::Action& action, render::Stretcher* stretcher) {
+  if (auto* load = std::get_if<render::LoadTrack>(&action)) load->stretcher = stretcher;
+  if (auto* start = std::get_if<render::StartDeck>(&action)) start->stretcher = stretcher;
+  if (auto* seek = std::get_if<render::SeekDeck>(&action)) seek->stretcher = stretcher;
+}
+
+}  // namespace
+
+// False if render has too much on its hands already; the batch is tried again at the next step.
+bool Agenda::send(Batch& batch) {
+  std::vector<render::Event> events;
+  events.reserve(batch.items.size());
+  for (Item& item : batch.items) {
+    if (!item.has_event) continue;
+    put_stretcher(item.action, item.stretcher);
+    events.push_back({item.id, batch.wanted, batch.late_max, item.target, batch.is_immediate, item.action});
+  }
+  if (events_out_ + events.size() > static_cast<std::size_t>(model::kEventsPendingMax)) return false;
+  if (!send_tracks(batch)) return false;
+  if (!parts_.events.try_push_all(events)) {
+    take_back_tracks(batch);
+    return false;
+  }
+  events_out_ += events.size();
+  batch.unacknowledged = static_cast<int>(events.size());
+  batch.has_events = !events.empty();
+  for (Item& item : batch.items) {
+    item.stretcher = nullptr;  // render's now; it comes back through the retire queue
+    item.primed_track = nullptr;
+    item.is_acknowledged = false;
+    item.is_stale = false;
+    if (item.command.has_start_recording()) parts_.recording.begin();
+    if (item.deck >= 0) decks_[static_cast<std::size_t>(item.deck)].plan = item.after;
+  }
+  count_decks(batch, 1);
+  batch.phase = Batch::Phase::kSent;
+  sent_.emplace(order_of(batch), take(held_, batch));
+  return true;
+}
+
+bool Agenda::send_tracks(const Batch& batch) {
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const Item& item = batch.items[i];
+    if (!item.command.has_load() || parts_.tracks.send(item.after.track)) continue;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (batch.items[j].command.has_load()) parts_.tracks.take_back(batch.items[j].after.track);
+    }
+    return false;
+  }
+  return true;
+}
+
+void Agenda::take_back_tracks(const Batch& batch) {
+  for (const Item& item : batch.items) {
+    if (item.command.has_load()) parts_.tracks.take_back(item.after.track);
+  }
+}
+
+void Agenda::count_decks(const Batch& batch, int change) {
+  for (std::size_t i = 0; i < decks_.size(); ++i) {
+    if ((batch.objects & deck_bit(static_cast<int>(i))) == 0) continue;
+    decks_[i].sent += change;
+    if (decks_[i].sent > 0) continue;
+    // Nothing is under way any more: what was committed is what will be.
+    const render::Trajectory path = decks_[i].plan.path;
+    decks_[i].plan = decks_[i].committed;
+    decks_[i].plan.path = path;
+  }
+}
+
+// Asks back what render has of later batches of the same decks, whose plans will not hold. True if the plans changed.
+bool Agenda::recall_after(const Batch& batch) {
+  Objects decks = batch.objects & kDeckBits;
+  if (decks == 0) return false;
+  std::vector<Batch*> later;
+  for (auto next = sent_.upper_bound(order_of(batch)); next != sent_.end(); ++next) {
+    Batch& other = *next->second;
+    if ((other.objects & decks) == 0 || other.phase != Batch::Phase::kSent || other.unacknowledged == 0) continue;
+    const bool is_near = other.wanted - frame_ < static_cast<Frames>(kRecallMarginS * sample_rate_hz_);
+    if (is_near || !push_cancels(other)) {
+      for (Item& item : other.items) item.is_stale = true;
+      continue;
+    }
+    decks |= other.objects & kDeckBits;
+    later.push_back(&other);
+  }
+  for (auto other = later.rbegin(); other != later.rend(); ++other) restore_plans(**other);
+  return !later.empty();
+}
+
+void Agenda::restore_plans(Batch& batch) {
+  for (auto item = batch.items.rbegin(); item != batch.items.rend(); ++item) {
+    if (item->deck >= 0) decks_[static_cast<std::size_t>(item->deck)].plan = item->before;
+  }
+}
+
+bool Agenda::push_cancels(Batch& batch) {
+  std::vector<render::Event> events;
+  for (const Item& item : batch.items) {
+    if (!item.has_event || item.is_acknowledged) continue;
+    render::Event event;
+    event.ticket = item.id | kCancelTicket;
+    event.target = item.target;
+    event.action = render::CancelEvent{item.id};
+    events.push_back(event);
+  }
+  if (events_out_ + events.size() > static_cast<std::size_t>(model::kEventsPendingMax)) return false;
+  if (!parts_.events.try_push_all(events)) return false;
+  events_out_ += events.size();
+  batch.phase = Batch::Phase::kRecalled;
+  return true;
+}
+
+std::unique_ptr<Batch> Agenda::take(Batches& from, const Batch& batch) {
+  auto node = from.extract(order_of(batch));
+  return node.empty() ? nullptr : std::move(node.mapped());
+}
+
+}  // namespace segue::control

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/control/events.h"
+
+#include "engine/control/state.h"
+
+namespace segue::control {
+namespace {
+
+v1::Event event_of(v1::Event::Kind kind, Frames frame, int deck, std::uint64_t command_id, std::string text) {
+  v1::Event event;
+  event.set_kind(kind);
+  event.set_frame(frame);
+  event.set_deck(static_cast<std::uint32_t>(deck + 1));
+  event.set_command_id(command_id);
+  event.set_text(std::move(text));
+  return event;
+}
+
+v1::Event with(v1::Event event, const Error& error) {
+  *event.mutable_error() = to_message(error);
+  return event;
+}
+
+std::string deck_name(int deck) { return "deck " + std::to_string(deck + 1); }
+
+}  // namespace
+
+v1::Event track_loaded(Frames frame, int deck, std::uint64_t command_id, const std::string& uri) {
+  return event_of(v1::Event::TRACK_LOADED, frame, deck, command_id, deck_name(deck) + ": " + uri);
+}
+
+v1::Event load_failed(Frames frame, int deck, std::uint64_t command_id, const Error& error) {
+  return with(event_of(v1::Event::LOAD_FAILED, frame, deck, command_id, deck_name(deck) + ": " + error.message), error);
+}
+
+v1::Event track_ended(Frames frame, int deck, const std::string& uri) {
+  return event_of(v1::Event::TRACK_ENDED, frame, deck, 0, deck_name(deck) + " has played " + uri);
+}
+
+v1::Event underrun(Frames frame, int deck, std::uint64_t count) {
+  return event_of(v1::Event::UNDERRUN, frame, deck, 0,
+                  deck_name(deck) + " ran out of audio, " + std::to_string(count) + " times so far");
+}
+
+v1::Event command_late(Frames frame, int deck, std::uint64_t command_id, Frames late_frames) {
+  return event_of(v1::Event::COMMAND_LATE, frame, deck, command_id,
+                  "command " + std::to_string(command_id) + " was " + std::to_string(late_frames) + " frames late");
+}
+
+v1::Event command_failed(Frames frame, int deck, std::uint64_t command_id, const Error& error) {
+  return with(event_of(v1::Event::COMMAND_FAILED, frame, deck, command_id,
+                       "command " + std::to_string(command_id) + ": " + error.message),
+              error);
+}
+
+v1::Event output_changed(Frames frame, const std::string& text) {
+  return event_of(v1::Event::OUTPUT_CHANGED, frame, -1, 0, text);
+}
+
+v1::Event recording_event(v1::Event::Kind kind, Frames frame, const output::Recorder::Status& status) {
+  v1::Event event = event_of(kind, frame, -1, 0, status.path);
+  return status.error ? with(std::move(event), *status.error) : event;
+}
+
+v1::Recording to_message(const output::Recorder::Status& status) {
+  v1::Recording recording;
+  recording.set_path(status.path);
+  recording.set_first_frame(status.first_frame);
+  recording.set_frames(status.frames);
+  recording.set_dropped_frames(static_cast<std::uint64_t>(status.dropped_frames));
+  if (status.error) *recording.mutable_error() = to_message(*status.error);
+  return recording;
+}
+
+}  // namespace segue::control

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/base/clock.h"
+#include "engine/control/state.h"
+#include "engine/model/config.h"
+#include "engine/output/driver.h"
+#include "engine/output/gate.h"
+#include "engine/rt/block_clock.h"
+
+namespace segue::control {
+
+// Sees to it that exactly one driver pulls the engine. The null driver runs at once; a sound device is opened on a
+// thread nobody waits for and takes over when it is there. A driver that fails, or pulls nothing for half a second,
+// is left behind and the null driver takes its place. Control thread.
+class Outputs {
+ public:
+  // `source` and `block_clock` outlive this.
+  Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock);
+  // stop()
+  ~Outputs();
+
+  // Fails only if not even the null driver starts.
+  Result<void> start(Nanoseconds now);
+  // Looks after the drivers; each step. True if facts() changed in a way that watchers want to know.
+  bool tend(Nanoseconds now);
+  // Lets nobody pull any more; drivers die in their own time.
+  void stop();
+
+  const OutputFacts& facts() const { return facts_; }
+  int latency_frames() const { return driver_ == nullptr ? 0 : driver_->latency_frames(); }
+  // Blocks have been pulled within the last half second.
+  bool flows() const { return flows_; }
+
+ private:
+  class Door;
+  struct Opening;
+  void begin_opening();
+  bool take_opened(Nanoseconds now);
+  void use(std::unique_ptr<output::Driver> driver, Nanoseconds now);
+  bool fall_back(const std::string& why, Nanoseconds now);
+  void measure(Nanoseconds now);
+  output::DriverOptions options() const;
+
+  const model::Config& config_;
+  rt::BlockClock& block_clock_;
+  output::Gate gate_;
+  std::unique_ptr<output::Driver> driver_;
+  std::shared_ptr<Opening> opening_;
+  OutputFacts facts_;
+  bool is_stopped_ = false;
+  bool flows_ = false;
+  std::uint64_t blocks_seen_ = 0;
+  Nanoseconds blocks_at_{0};  // when blocks_seen_ last rose
+  std::uint64_t lost_before_ = 0;  // by drivers before this one
+  std::uint64_t busy_seen_ns_ = 0;
+  Nanoseconds measured_at_{0};
+};
+
+}  // namespace segue::control

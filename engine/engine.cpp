@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/engine.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "engine/base/log.h"
+#include "engine/base/thread.h"
+#include "engine/control/control_loop.h"
+#include "engine/control/epoch.h"
+#include "engine/control/journal/reader.h"
+#include "engine/control/meters.h"
+#include "engine/control/outputs.h"
+#include "engine/control/page_budget.h"
+#include "engine/control/render_source.h"
+#include "engine/render/renderer.h"
+#include "engine/stream/track_loader.h"
+
+namespace segue {
+namespace {
+
+using Wiring = render::Renderer::Wiring;
+
+// Render never wakes control, so control looks: this often while something is under way, and this often otherwise.
+constexpr auto kLookBusy = std::chrono::milliseconds(2);
+constexpr auto kLookIdle = std::chrono::milliseconds(20);
+constexpr Nanoseconds kOutputEvery = std::chrono::seconds(1);
+constexpr Nanoseconds kFadeOutPatience = std::chrono::milliseconds(200);  // a driver that has died is not waited for
+
+// The engine with its threads: "control" runs the loop and the outputs, the rest is the loop's and the loader's.
+class LiveEngine final : public Engine {
+ public:
+  LiveEngine(const model::Config& config, const Clock& clock, const std::string& version,
+             std::pair<std::unique_ptr<render::Renderer>, Wiring> render);
+  ~LiveEngine() override;
+
+  Result<void> start();
+
+  void execute(v1::ExecuteRequest request, const Origin& origin, Answer answer) override {
+    control_.execute({std::move(request), origin, std::move(answer)});
+  }
+  v1::State state() const override { return control_.book().read(); }
+  v1::WatchMetersResponse meters() const override {
+    return control::meters_of(control_.book().snapshot(), config_.engine.decks);
+  }
+  std::unique_ptr<Watcher> watch(const v1::WatchRequest& request, std::function<void()> wake) override {
+    return control_.publisher().watch(request, std::move(wake));
+  }
+  std::string epoch() const override { return control_.book().epoch(); }
+  std::vector<std::string> findings(bool& audio_flows) const override;
+
+ private:
+  void run(const std::stop_token& stop);
+  void look_after_outputs();
+  void fade_out();
+
+  const model::Config config_;
+  const Clock& clock_;
+  std::unique_ptr<render::Renderer> renderer_;
+  output::Programme programme_;
+  std::unique_ptr<stream::TrackLoader> loader_;
+  control::ControlLoop control_;
+  control::RenderSource source_;
+  control::Outputs outputs_;
+  std::atomic<bool> flows_{false};
+  Nanoseconds outputs_told_at_{0};
+  std::jthread thread_;
+};
+
+stream::TrackLoader::Options loader_options(const model::Config& config) {
+  return {config.engine.sample_rate_hz, control::page_budget_bytes(config), config.pages.decode_threads, true};
+}
+
+LiveEngine::LiveEngine(const model::Config& config, const Clock& clock, const std::string& version,
+                       std::pair<std::unique_ptr<render::Renderer>, Wiring> render)
+    : config_(config),
+      clock_(clock),
+      renderer_(std::move(render.first)),
+      programme_(renderer_->block_clock()),
+      loader_(stream::TrackLoader::create(loader_options(config), renderer_->block_clock())),
+      control_({config_, clock, control::make_epoch(clock), version, control::journal_folder(config.paths.data_dir)},
+               {std::move(render.second), *loader_, programme_, renderer_->latency_frames()}),
+      source_(*renderer_, programme_, clock),
+      outputs_(config_, source_, renderer_->block_clock()) {}
+
+LiveEngine::~LiveEngine() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  control_.inbox().interrupt();
+  thread_.join();
+}
+
+Result<void> LiveEngine::start() {
+  if (auto started = outputs_.start(clock_.monotonic()); !started) return started;
+  control_.set_output(outputs_.facts(), outputs_.latency_frames(), false);
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  return {};
+}
+
+void LiveEngine::run(const std::stop_token& stop) {
+  set_thread_name("control");
+  while (!stop.stop_requested()) {
+    control_.step();
+    look_after_outputs();
+    control_.inbox().wait(control_.is_busy() ? kLookBusy : kLookIdle);
+  }
+  fade_out();
+  outputs_.stop();
+  control_.close();
+}
+
+void LiveEngine::look_after_outputs() {
+  const Nanoseconds now = clock_.monotonic();
+  const bool has_changed = outputs_.tend(now);
+  flows_.store(outputs_.flows(), std::memory_order_relaxed);
+  if (!has_changed && now - outputs_told_at_ < kOutputEvery) return;
+  outputs_told_at_ = now;
+  control_.set_output(outputs_.facts(), outputs_.latency_frames(), has_changed);
+}
+
+void LiveEngine::fade_out() {
+  if (!outputs_.flows()) return;
+  const Nanoseconds until = clock_.monotonic() + kFadeOutPatience;
+  const Frames from = control_.fade_out();
+  const Frames fade = config_.engine.sample_rate_hz / 100 + renderer_->latency_frames() + 2 * outputs_.facts().block_frames;
+  while (control_.frame() < from + fade && clock_.monotonic() < until) {
+    std::this_thread::yield();
+    control_.step();
+  }
+}
+
+std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
+  audio_flows = flows_.load(std::memory_order_relaxed);
+  std::vector<std::string> findings;
+  const v1::EngineState engine = control_.book().read_engine();
+  const v1::Master master = control_.book().read_master();
+  if (!engine.output_note().empty()) findings.push_back("output: " + engine.output_note());
+  if (!audio_flows && engine.output() != "none") findings.push_back("output: no audio flows");
+  if (engine.journal_unsaved() > 0) findings.push_back("journal: " + std::to_string(engine.journal_unsaved()) + " entries are not on the disk");
+  if (master.recording().has_error()) findings.push_back("recording: " + master.recording().error().message());
+  return findings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::create(const model::Config& config, const Clock& clock, const std::string& version) {
+  render::Renderer::Options options;
+  options.sample_rate_hz = config.engine.sample_rate_hz;
+  options.decks = config.engine.decks;
+  options.limiter_ceiling_dbtp = config.engine.limiter_ceiling_dbtp;
+  auto engine = std::make_unique<LiveEngine>(config, clock, version, render::Renderer::create(options));
+  if (auto started = engine->start(); !started) return tl::unexpected<Error>(started.error());
+  return engine;
+}
+
+}  // namespace segue
