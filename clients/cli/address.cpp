@@ -94,8 +94,7 @@ Result<Address> parse_address(std::string_view text) {
   return Address{"dns:///" + shown, shown, is_local};
 }
 
-std::string default_server(const Environment& environment,
-                           const std::function<bool(const std::string& path)>& exists) {
+std::string default_server(const Environment& environment, const std::function<bool(const std::string& path)>& exists) {
   if (!environment.server.empty()) return environment.server;
   const std::string service(kServiceSocket);
   std::string own = service;

@@ -17,8 +17,9 @@ namespace segue::cli {
 namespace {
 
 constexpr double kSilenceDb = -96.0;
-constexpr std::size_t kTrackColumn = 56;  // where the last column of the deck table begins
+constexpr std::size_t kTrackColumn = 58;  // where the last column of the deck table begins
 constexpr std::size_t kTrackColumnsMin = 20;
+constexpr std::size_t kNameColumnsMin = 12;
 
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...) {
   char buffer[128];
@@ -48,16 +49,22 @@ Colour state_colour(v1::Deck::State state) {
 bool has_track(const v1::Deck& deck) { return !deck.uri().empty() && deck.state() != v1::Deck::FAILED; }
 
 std::string duration_text(const v1::Deck& deck) {
-  return deck.duration_s() > 0.0 ? clock_text(deck.duration_s()) : std::string("–");
+  if (deck.duration_s() <= 0.0) return "–";
+  const std::string text = clock_text(deck.duration_s());
+  return text.substr(0, text.size() - 2);  // nobody mixes by the tenths of a whole track
 }
 
-// What a deck plays and what is special about it.
-std::string track_text(const v1::Deck& deck) {
-  std::string text = one_line(deck.artist());
-  if (!text.empty() && !deck.title().empty()) text += " – ";
-  text += one_line(deck.title());
-  if (text.empty()) text = one_line(deck.uri());
-  const auto add = [&](const std::string& note) { text += (text.empty() ? "" : " · ") + note; };
+std::string track_name(const v1::Deck& deck) {
+  std::string name = one_line(deck.artist());
+  if (!name.empty() && !deck.title().empty()) name += " – ";
+  name += one_line(deck.title());
+  return name.empty() ? one_line(deck.uri()) : name;
+}
+
+// What is special about a deck, each note after a dot.
+std::string notes_text(const v1::Deck& deck) {
+  std::string text;
+  const auto add = [&](const std::string& note) { text += " · " + note; };
   if (has_track(deck) && deck.loaded() < 1.0) add(formatted("%.0f%% decoded", std::floor(deck.loaded() * 100.0)));
   if (deck.synced()) add("sync");
   if (deck.keylock()) add("key lock");
@@ -67,21 +74,34 @@ std::string track_text(const v1::Deck& deck) {
   return text;
 }
 
+// Name and notes within `columns`; the name gives way first. 0: as long as they are.
+std::string track_text(const v1::Deck& deck, std::size_t columns) {
+  constexpr std::string_view kDot = " · ";
+  const std::string notes = notes_text(deck);
+  std::string name = track_name(deck);
+  if (columns > 0) {
+    const std::size_t taken = std::min(columns_of(notes), columns);
+    name = shortened(name, std::max(columns - taken, kNameColumnsMin));
+  }
+  std::string text = name.empty() && !notes.empty() ? notes.substr(kDot.size()) : name + notes;
+  return columns > 0 ? shortened(text, columns) : text;
+}
+
 std::string deck_row(const v1::State& state, const v1::Deck& deck, const TextStyle& style) {
   std::string row = formatted("%3u   ", deck.deck());
   row += painted(padded(state_name(deck.state()), 8), state_colour(deck.state()), style.has_color);
   const bool is_loaded = has_track(deck);
   const std::string time =
       is_loaded ? clock_text(position_now(state, deck)) + " / " + duration_text(deck) : std::string();
+  const bool has_tempo = is_loaded || deck.tempo_percent() != 0.0;
+  const std::string tempo = has_tempo ? percent_text(deck.tempo_percent()) : std::string();
   const bool has_bpm = is_loaded && deck.effective_bpm() > 0.0;
-  row += " " + right_aligned(time, 17) + "  " + right_aligned(percent_text(deck.tempo_percent()), 8) + " " +
+  row += " " + right_aligned(time, 19) + "  " + right_aligned(tempo, 8) + " " +
          right_aligned(has_bpm ? formatted("%.2f", deck.effective_bpm()) : std::string(), 7) + "  " +
          padded(one_line(deck.key()), 3) + " ";
-  std::string track = track_text(deck);
-  if (style.columns > 0) {
-    const auto columns = static_cast<std::size_t>(style.columns);
-    track = shortened(track, std::max(kTrackColumnsMin, columns - std::min(columns, kTrackColumn)));
-  }
+  const auto columns = static_cast<std::size_t>(std::max(style.columns, 0));
+  const std::size_t room = std::max(kTrackColumnsMin, columns - std::min(columns, kTrackColumn));
+  const std::string track = track_text(deck, columns > 0 ? room : 0);
   const Colour colour = deck.has_error() ? Colour::kRed : Colour::kPlain;
   row += painted(track, colour, style.has_color);
   row.erase(row.find_last_not_of(' ') + 1);
@@ -171,7 +191,7 @@ std::string db_text(double db) { return db <= kSilenceDb ? std::string("kill") :
 
 std::string status_text(const v1::State& state, const TextStyle& style) {
   std::string text =
-      painted("DECK  STATE                 TIME     TEMPO     BPM  KEY TRACK", Colour::kDim, style.has_color) + "\n";
+      painted("DECK  STATE                   TIME     TEMPO     BPM  KEY TRACK", Colour::kDim, style.has_color) + "\n";
   for (const auto& deck : state.decks()) text += deck_row(state, deck, style);
   text +=
       "\n" + painted("CH      GAIN    LOW    MID   HIGH   FADER            SIDE", Colour::kDim, style.has_color) + "\n";
@@ -192,7 +212,7 @@ std::string deck_line(const v1::State& state, const v1::Deck& deck) {
     line += " " + percent_text(deck.tempo_percent());
     if (deck.effective_bpm() > 0.0) line += formatted(" %.2f bpm", deck.effective_bpm());
   }
-  const std::string track = track_text(deck);
+  const std::string track = track_text(deck, 0);
   return line + (track.empty() ? "" : " ") + track + "\n";
 }
 
