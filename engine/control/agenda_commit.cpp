@@ -137,9 +137,9 @@ void Agenda::commit_item(Item& item) {
   } else {
     parts_.book.commit_mixer(item.command);
   }
+  if (item.command.has_load() || item.command.has_eject()) parts_.book.set_load_error(item.deck, std::nullopt);
   if (item.command.has_load()) {
     parts_.book.add_pending_load(item.deck, -1);
-    parts_.book.set_load_error(item.deck, std::nullopt);
     parts_.tracks.forget(item.id);
   }
   v1::JournalEntry::Committed entry;
