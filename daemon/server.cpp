@@ -27,6 +27,13 @@ constexpr int kIdleMs = 600'000;  // a connection without a call is closed
 constexpr std::size_t kMemoryBytesMax = 128U << 20;
 constexpr int kThreadsMax = 32;
 
+// Keeps gRPC's threads for the life of the process. Its last user would have to wait for all of them, and one that
+// polls for a client whose socket was full once sleeps up to 10 s: too long for a daemon that ends within a second.
+void keep_library() {
+  static const bool is_kept = (grpc_init(), true);
+  static_cast<void>(is_kept);
+}
+
 void limit(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("segued");
   quota.Resize(kMemoryBytesMax).SetMaxThreads(kThreadsMax);
@@ -61,6 +68,7 @@ Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   auto pacer = std::make_shared<Pacer>();
   std::unique_ptr<Services> services(
       new Services{{parts.engine, parts.peers, pacer, parts.timing}, {parts.engine, parts.version, parts.shut_down}});
+  keep_library();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
