@@ -39,8 +39,10 @@ class TruePeakLimiter {
   int latency_;
   float fast_keep_;  // of the distance to slow_, per frame
   float slow_take_;
+  int rest_frames_;
   float fast_ = 0.0F;
   float slow_ = 0.0F;
+  int rest_ = 0;
   float gain_ = 1.0F;
   // Frames since the last one that asked for a reduction; at the maximum the histories hold nothing but zeros.
   int idle_frames_max_;

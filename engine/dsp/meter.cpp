@@ -31,7 +31,8 @@ void LevelMeter::process(ConstStereoBlock block) {
     square_right += (right * right - square_right) * square_take_;
   }
   peak_ = {peak_left, peak_right};
-  square_ = {square_left, square_right};
+  // A NaN in the audio must not stay in the meter.
+  square_ = {square_left >= 0.0F ? square_left : 0.0F, square_right >= 0.0F ? square_right : 0.0F};
 }
 
 float LevelMeter::rms(int channel) const { return std::sqrt(square_[static_cast<std::size_t>(channel)]); }

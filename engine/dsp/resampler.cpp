@@ -159,9 +159,7 @@ Frames Resampler::first_source(Frames target_frame) const {
   return floor_divide(target_frame * down_, up_) - (is_identity() ? 0 : taps_ / 2 - 1);
 }
 
-Frames Resampler::last_source(Frames target_frame) const {
-  return floor_divide(target_frame * down_, up_) + taps_ / 2;
-}
+Frames Resampler::last_source(Frames target_frame) const { return floor_divide(target_frame * down_, up_) + taps_ / 2; }
 
 void Resampler::process(const float* source, Frames source_start, Frames target_start, int count, float* out) const {
   if (is_identity()) {

@@ -49,7 +49,7 @@ SEGUE_INLINE void operator+=(Twice<Half>& a, const Twice<Half>& b) {
 }
 
 struct Narrow {
-  using Floats = Twice<Float4>;   // 8
+  using Floats = Twice<Float4>;    // 8
   using Doubles = Twice<Double2>;  // 4
 };
 struct Wide {

@@ -22,7 +22,7 @@
 namespace segue::dsp {
 namespace {
 
-// The depth of the stop band: 5 dB more than the -100 dB that products of a tone are to keep below.
+// The depth of the stop band: products of a tone are to keep below -100 dB.
 constexpr double kAttenuationDb = 106.0;
 // Taps at rate 1 or less: transition from 20 to 28 kHz at 48 kHz.
 constexpr int kTapsUnity = 48;
@@ -133,8 +133,7 @@ const SincBank::Kernel& SincBank::kernel_for(double rate) const {
 
 int SincBank::reach(double rate) const { return kernel_for(rate).taps / 2; }
 
-void SincBank::interpolate(const float* left, const float* right, double position, double rate,
-                           StereoBlock out) const {
+void SincBank::interpolate(const float* left, const float* right, double position, double rate, StereoBlock out) const {
   const Kernel& kernel = kernel_for(rate);
   simd::run(Walk{.rows = kernel.rows,
                  .taps = kernel.taps,

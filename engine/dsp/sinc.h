@@ -27,8 +27,7 @@ class SincBank {
   // Frame i of `out` is the track at position + i * rate, where left[0] and right[0] are at position 0. Negative
   // rates play backwards and 0 holds. The frames from floor(lowest position) - reach + 1 to
   // floor(highest position) + reach must exist. At integer positions and |rate| <= 1 the input comes out unchanged.
-  SEGUE_RT void interpolate(const float* left, const float* right, double position, double rate,
-                            StereoBlock out) const;
+  SEGUE_RT void interpolate(const float* left, const float* right, double position, double rate, StereoBlock out) const;
 
  private:
   // Rows of taps for positions (row - 1) / phases past a frame; one row before 0 and two from 1 on serve the cubic

@@ -44,8 +44,9 @@ double KaiserWindow::at(double u) const {
   const double f = scaled - static_cast<double>(segment);
   const double* p = table_.data() + segment;  // p[1] is the point at or below u
   if (segment >= kWindowPoints) return p[1];
-  return p[1] + 0.5 * f * (p[2] - p[0] + f * (2.0 * p[0] - 5.0 * p[1] + 4.0 * p[2] - p[3] +
-                                             f * (3.0 * (p[1] - p[2]) + p[3] - p[0])));
+  return p[1] + 0.5 * f *
+                    (p[2] - p[0] +
+                     f * (2.0 * p[0] - 5.0 * p[1] + 4.0 * p[2] - p[3] + f * (3.0 * (p[1] - p[2]) + p[3] - p[0])));
 }
 
 double kaiser_transition(double attenuation_db, int taps) { return (attenuation_db - 7.95) / (14.36 * taps); }

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/base/thread.h"
@@ -70,9 +69,10 @@ void varispeed(Report& report) {
     std::snprintf(name, sizeof name, "dsp.varispeed.%g", rate);
     const VarispeedWorst worst = varispeed_worst(rate);
     report.add(std::string(name) + ".thd_n_worst", worst.thd_noise_db, "dB", Goal::at_most(-90));
-    if (std::isfinite(worst.leak_db)) report.add(std::string(name) + ".alias_worst", worst.leak_db, "dB", Goal::at_most(-90));
-    report.add(std::string(name) + ".gain_at_18_khz_out", varispeed_gain_db({std::min(18'000.0, 18'000.0 / rate), rate}),
-               "dB");
+    if (std::isfinite(worst.leak_db))
+      report.add(std::string(name) + ".alias_worst", worst.leak_db, "dB", Goal::at_most(-90));
+    report.add(std::string(name) + ".gain_at_18_khz_out",
+               varispeed_gain_db({std::min(18'000.0, 18'000.0 / rate), rate}), "dB");
   }
 }
 
@@ -94,23 +94,31 @@ void varispeed_cost(Report& report, const std::string& width) {
   }
 }
 
-// From and to, in Hz; the last has more phases than are kept.
-constexpr std::pair<int, int> kConversions[] = {{44'100, 48'000},  {48'000, 44'100}, {96'000, 48'000},
-                                                {192'000, 48'000}, {8'000, 48'000},  {44'056, 48'000}};
+struct Conversion {
+  int source_hz;
+  int target_hz;
+};
+// The last has more phases than are kept.
+constexpr Conversion kConversions[] = {{44'100, 48'000},  {48'000, 44'100}, {96'000, 48'000},
+                                       {192'000, 48'000}, {8'000, 48'000},  {44'056, 48'000}};
 
 void resampler(Report& report) {
-  for (const auto& [source_hz, target_hz] : kConversions) {
+  for (const Conversion& conversion : kConversions) {
+    const int source_hz = conversion.source_hz;
+    const int target_hz = conversion.target_hz;
     const std::string name = "dsp.resampler." + std::to_string(source_hz) + "_" + std::to_string(target_hz);
     const ResamplerQuality quality = resampler_quality(source_hz, target_hz);
     report.add(name + ".ripple", quality.ripple_db, "dB", Goal::at_most(0.01));
     report.add(name + ".residual", quality.residual_db, "dB", Goal::at_most(-110));
-    if (std::isfinite(quality.rejection_db)) report.add(name + ".alias", quality.rejection_db, "dB", Goal::at_most(-110));
-
+    if (std::isfinite(quality.rejection_db))
+      report.add(name + ".alias", quality.rejection_db, "dB", Goal::at_most(-110));
   }
 }
 
 void resampler_cost(Report& report, const std::string& width) {
-  for (const auto& [source_hz, target_hz] : kConversions) {
+  for (const Conversion& conversion : kConversions) {
+    const int source_hz = conversion.source_hz;
+    const int target_hz = conversion.target_hz;
     const std::string name = "dsp.resampler." + std::to_string(source_hz) + "_" + std::to_string(target_hz);
     const double build_ms = best_seconds([&] { dsp::Resampler::create(source_hz, target_hz); }) * 1e3;
     report.add(name + ".build" + width, build_ms, "ms");
@@ -147,7 +155,8 @@ std::vector<float> isolator_response(const std::vector<float>& gains) {
 void isolator(Report& report) {
   const auto flat = isolator_response({1, 1, 1});
   double ripple = 0.0;
-  for (double hz = 20.0; hz <= 20'000.0; hz *= 1.03) ripple = std::max(ripple, std::fabs(response_db(flat, hz, kRateHz)));
+  for (double hz = 20.0; hz <= 20'000.0; hz *= 1.03)
+    ripple = std::max(ripple, std::fabs(response_db(flat, hz, kRateHz)));
   report.add("dsp.isolator.ripple", ripple, "dB", Goal::at_most(0.05));
   const auto killed = isolator_response({0, 1, 1});
   report.add("dsp.isolator.low_kill_60_hz", response_db(killed, 60.0, kRateHz), "dB", Goal::at_most(-90));
@@ -166,7 +175,6 @@ void isolator(Report& report) {
     noise = std::max(noise, to_db(fit_sine(settled, hz / kRateHz).residual_rms));
   }
   report.add("dsp.isolator.noise_worst", noise, "dBFS", Goal::at_most(-120));
-
 }
 
 void limiter(Report& report) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/engine/dsp/figures.h"
 
-#include <ebur128.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numbers>
+
+#include <ebur128.h>
 
 #include "engine/dsp/resampler.h"
 #include "engine/dsp/sinc.h"

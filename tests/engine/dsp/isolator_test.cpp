@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dsp/isolator.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/dsp/figures.h"
 
@@ -125,7 +125,8 @@ TEST(Isolator, DoesNotDependOnHowFramesAreSplit) {
     return left;
   };
   const auto whole = run(6'000);
-  for (const int block_frames : {1, 16, 64, 480}) EXPECT_EQ(run(block_frames), whole) << "in blocks of " << block_frames;
+  for (const int block_frames : {1, 16, 64, 480})
+    EXPECT_EQ(run(block_frames), whole) << "in blocks of " << block_frames;
 }
 
 // The largest second difference of a 60 Hz tone while something happens at frame 2,000: of the tone itself it is

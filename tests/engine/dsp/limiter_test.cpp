@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dsp/limiter.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/dsp/figures.h"
 
@@ -82,6 +82,15 @@ TEST(Limiter, ReleasesASinglePeakSoonerThanDenseMaterial) {
   EXPECT_GE(single, kRateHz / 20) << "frames; a release below 50 ms distorts";
   EXPECT_LE(single, kRateHz / 2) << "frames";
   EXPECT_GE(dense, 2 * single) << "frames";
+}
+
+TEST(Limiter, DoesNotFollowTheWaveOfTheBass) {
+  for (const double hz : {45.0, 60.0, 100.0, 250.0, 997.0}) {
+    TruePeakLimiter limiter(kRateHz, kCeilingDb);
+    const auto out = limit(limiter, tone(6 * kRateHz, hz / kRateHz, 1.7825019));
+    const std::vector<float> settled(out.end() - kRateHz, out.end());
+    EXPECT_LE(fit_sine(settled, hz / kRateHz).thd_noise_db(), -80.0) << "THD+N in dB at " << hz << " Hz, 6 dB over";
+  }
 }
 
 TEST(Limiter, DoesNotDependOnHowFramesAreSplit) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dsp/meter.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/dsp/figures.h"
 
@@ -46,6 +46,13 @@ TEST(LevelMeter, RmsFollowsWithin300Milliseconds) {
   LevelMeter meter(kRateHz);
   feed(meter, std::vector<float>(kRateHz * 3 / 10, 1.0F));
   EXPECT_NEAR(meter.rms(0), std::sqrt(1.0 - std::exp(-1.0)), 0.005);
+}
+
+TEST(LevelMeter, ForgetsWhatIsNotANumber) {
+  LevelMeter meter(kRateHz);
+  feed(meter, {0.5F, std::nanf(""), 0.5F});
+  feed(meter, std::vector<float>(3 * kRateHz, 0.25F));
+  EXPECT_NEAR(meter.rms(0), 0.25, 0.001);
 }
 
 TEST(LevelMeter, DoesNotDependOnHowFramesAreSplit) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dsp/resampler.h"
 
-#include <gtest/gtest.h>
-
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/dsp/figures.h"
 
@@ -23,12 +23,13 @@ TEST_P(ResamplerRates, AreFlatAndClean) {
   EXPECT_LE(quality.rejection_db, -120.0) << "what is left of tones above the lower half rate, in dB";
 }
 
-INSTANTIATE_TEST_SUITE_P(Conversions, ResamplerRates,
-                         testing::Values(std::pair(44'100, 48'000), std::pair(48'000, 44'100), std::pair(96'000, 48'000),
-                                         std::pair(192'000, 48'000), std::pair(88'200, 48'000), std::pair(32'000, 48'000),
-                                         std::pair(22'050, 48'000), std::pair(8'000, 192'000), std::pair(384'000, 44'100),
-                                         // Ratios of more phases than are kept.
-                                         std::pair(44'056, 48'000), std::pair(47'999, 44'100), std::pair(37'813, 96'000)));
+INSTANTIATE_TEST_SUITE_P(
+    Conversions, ResamplerRates,
+    testing::Values(std::pair(44'100, 48'000), std::pair(48'000, 44'100), std::pair(96'000, 48'000),
+                    std::pair(192'000, 48'000), std::pair(88'200, 48'000), std::pair(32'000, 48'000),
+                    std::pair(22'050, 48'000), std::pair(8'000, 192'000), std::pair(384'000, 44'100),
+                    // Ratios of more phases than are kept.
+                    std::pair(44'056, 48'000), std::pair(47'999, 44'100), std::pair(37'813, 96'000)));
 
 std::vector<float> convert(const Resampler& resampler, const std::vector<float>& track, Frames from, int count) {
   const Frames first = resampler.first_source(from);
@@ -45,8 +46,8 @@ std::vector<float> convert(const Resampler& resampler, const std::vector<float>&
 }
 
 TEST(Resampler, GivesTheSameBitsAfterASeek) {
-  for (const auto& [source_hz, target_hz] : {std::pair(44'100, 48'000), std::pair(48'000, 44'100),
-                                            std::pair(44'056, 48'000), std::pair(8'000, 48'000)}) {
+  for (const auto& [source_hz, target_hz] :
+       {std::pair(44'100, 48'000), std::pair(48'000, 44'100), std::pair(44'056, 48'000), std::pair(8'000, 48'000)}) {
     const Resampler resampler = Resampler::create(source_hz, target_hz);
     const auto track = tone(20'000, 0.0321, 0.8);
     const auto whole = convert(resampler, track, 0, 15'000);
@@ -102,8 +103,8 @@ TEST(Resampler, OfEqualRatesCopies) {
 }
 
 TEST(Resampler, ReadsOnlyWhatItSays) {
-  for (const auto& [source_hz, target_hz] : {std::pair(44'100, 48'000), std::pair(192'000, 48'000),
-                                            std::pair(44'056, 48'000)}) {
+  for (const auto& [source_hz, target_hz] :
+       {std::pair(44'100, 48'000), std::pair(192'000, 48'000), std::pair(44'056, 48'000)}) {
     const Resampler resampler = Resampler::create(source_hz, target_hz);
     const Frames first = resampler.first_source(1'000);
     const Frames last = resampler.last_source(1'099);
