@@ -11,6 +11,7 @@
 #include "daemon/listener.h"
 #include "daemon/server.h"
 #include "daemon/sockets.h"
+#include "daemon/startup_pages.h"
 #include "daemon/stop_request.h"
 #include "daemon/systemd.h"
 #include "engine/base/clock.h"
@@ -80,6 +81,7 @@ int run(const Settings& settings) {
   StopRequest stop;
   log::set_level(settings.daemon.log_level);
   raise_descriptor_limit();
+  release_startup_pages();
 
   // Sockets first: a second daemon must find out before it touches the sound device or the journal.
   auto sockets = open_sockets(settings.daemon);
