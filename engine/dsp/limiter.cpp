@@ -45,16 +45,24 @@ struct Convolve {
 
   template <typename Width>
   SEGUE_INLINE void run() const {
-    using Floats = typename Width::Floats;
-    for (int i = 0; i < frames; i += simd::kFloats) {
-      Floats total = {};
-      for (int k = 0; k < taps; ++k) {
+    // Four vectors share the loading of a tap.
+    constexpr int kFour = 4 * simd::kFloats;
+    int i = 0;
+    for (; i + kFour <= frames; i += kFour) convolve<typename Width::Floats, 4>(i);
+    for (; i < frames; i += simd::kFloats) convolve<typename Width::Floats, 1>(i);
+  }
+
+  template <typename Floats, int kVectors>
+  SEGUE_INLINE void convolve(int i) const {
+    Floats total[kVectors] = {};
+    for (int k = 0; k < taps; ++k) {
+      for (int v = 0; v < kVectors; ++v) {
         Floats x;
-        simd::load(x, in + i + k);
-        total += x * kernel[k];
+        simd::load(x, in + i + k + v * simd::kFloats);
+        total[v] += x * kernel[k];
       }
-      simd::store(out + i, total);
     }
+    for (int v = 0; v < kVectors; ++v) simd::store(out + i + v * simd::kFloats, total[v]);
   }
 };
 

@@ -26,25 +26,36 @@ struct Raise {
 
   template <typename Width>
   SEGUE_INLINE void run() const {
-    using Floats = typename Width::Floats;
-    for (int i = 0; i < count; i += simd::kFloats) {
-      const float* first = samples + i - before;
-      Floats highest, sample;
-      simd::load(highest, peaks + i);
-      simd::load(sample, samples + i);
-      simd::raise_to(highest, sample);
-      for (int r = 0; r < rows; ++r) {
-        const float* row = taps + r * length;
-        Floats between = {};
-        for (int k = 0; k < length; ++k) {
-          Floats x;
-          simd::load(x, first + k);
-          between += x * row[k];
-        }
-        simd::raise_to(highest, between);
-      }
-      simd::store(peaks + i, highest);
+    // Four vectors share the loading of a tap.
+    constexpr int kFour = 4 * simd::kFloats;
+    int i = 0;
+    for (; i + kFour <= count; i += kFour) raise<typename Width::Floats, 4>(i);
+    for (; i < count; i += simd::kFloats) raise<typename Width::Floats, 1>(i);
+  }
+
+  template <typename Floats, int kVectors>
+  SEGUE_INLINE void raise(int i) const {
+    Floats highest[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      Floats sample;
+      simd::load(sample, samples + i + v * simd::kFloats);
+      simd::load(highest[v], peaks + i + v * simd::kFloats);
+      simd::raise_to(highest[v], sample);
     }
+    const float* first = samples + i - before;
+    for (int r = 0; r < rows; ++r) {
+      const float* row = taps + r * length;
+      Floats between[kVectors] = {};
+      for (int k = 0; k < length; ++k) {
+        for (int v = 0; v < kVectors; ++v) {
+          Floats x;
+          simd::load(x, first + k + v * simd::kFloats);
+          between[v] += x * row[k];
+        }
+      }
+      for (int v = 0; v < kVectors; ++v) simd::raise_to(highest[v], between[v]);
+    }
+    for (int v = 0; v < kVectors; ++v) simd::store(peaks + i + v * simd::kFloats, highest[v]);
   }
 };
 
@@ -59,7 +70,7 @@ TruePeakFilter::TruePeakFilter() {
   for (std::size_t i = 0; i < short_.size(); ++i) {
     for (int k = 0; k < kShortTaps; ++k) {
       const double t = std::numbers::pi * (k - kShortBefore - static_cast<double>(i + 1) / kShortPhases);
-      const double hann = 0.5 + 0.5 * std::cos(t / (kShortTaps / 2));
+      const double hann = 0.5 + 0.5 * std::cos(t / kShortAfter);
       short_[i][static_cast<std::size_t>(k)] = static_cast<float>(std::sin(t) / t * hann);
     }
   }

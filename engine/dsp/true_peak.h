@@ -28,6 +28,7 @@ class TruePeakFilter {
   static constexpr int kShortPhases = 4;
   static constexpr int kShortTaps = 12;
   static constexpr int kShortBefore = 5;
+  static constexpr int kShortAfter = 6;
 
   SEGUE_RT void raise_whole(float* peaks, const float* samples, int count) const;
 

@@ -112,6 +112,8 @@ void resampler(Report& report) {
     report.add(name + ".residual", quality.residual_db, "dB", Goal::at_most(-110));
     if (std::isfinite(quality.rejection_db))
       report.add(name + ".alias", quality.rejection_db, "dB", Goal::at_most(-110));
+    const double build_ms = best_seconds([&] { dsp::Resampler::create(source_hz, target_hz); }) * 1e3;
+    report.add(name + ".build", build_ms, "ms");
   }
 }
 
@@ -119,9 +121,6 @@ void resampler_cost(Report& report, const std::string& width) {
   for (const Conversion& conversion : kConversions) {
     const int source_hz = conversion.source_hz;
     const int target_hz = conversion.target_hz;
-    const std::string name = "dsp.resampler." + std::to_string(source_hz) + "_" + std::to_string(target_hz);
-    const double build_ms = best_seconds([&] { dsp::Resampler::create(source_hz, target_hz); }) * 1e3;
-    report.add(name + ".build" + width, build_ms, "ms");
     const dsp::Resampler converter = dsp::Resampler::create(source_hz, target_hz);
     constexpr int kSeconds = 4;
     const Frames first = converter.first_source(0);
@@ -136,8 +135,9 @@ void resampler_cost(Report& report, const std::string& width) {
         }
       }
     });
-    report.add(name + ".speed" + width, kSeconds / seconds, "x real time",
-               source_hz == 44'100 ? Goal::at_least(400) : Goal{});
+    char name[64];
+    std::snprintf(name, sizeof name, "dsp.resampler.%d_%d.speed%s", source_hz, target_hz, width.c_str());
+    report.add(name, kSeconds / seconds, "x real time", source_hz == 44'100 ? Goal::at_least(400) : Goal{});
   }
 }
 
