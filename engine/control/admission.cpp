@@ -50,6 +50,7 @@ Result<std::unique_ptr<Batch>> Admission::admit(Request& request, const FrameMap
   auto batch = std::make_unique<Batch>();
   if (auto time = resolve_time(message, map, *batch); !time) return tl::unexpected<Error>(time.error());
   batch->items.resize(static_cast<std::size_t>(message.commands_size()));
+  batch->is_immediate = request.is_immediate;
   batch->id = last_id_ + 1;
   for (int i = 0; i < message.commands_size(); ++i) {
     Item& item = batch->items[static_cast<std::size_t>(i)];

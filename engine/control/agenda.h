@@ -33,6 +33,7 @@ class Agenda {
     Stretchers& stretchers;
     Recording& recording;
     rt::SpscQueue<render::Event>::Writer& events;
+    bool waits_for_pages;  // blocks for missing pages: offline only
   };
   explicit Agenda(const Parts& parts);
 
@@ -59,6 +60,9 @@ class Agenda {
   // A batch due before `frame` is not with render yet: virtual time must wait.
   bool is_behind(Frames frame) const;
   bool has_sent() const { return !sent_.empty(); }
+  std::size_t commands() const { return commands_; }
+  // Frame of the newest commit of all.
+  Frames last_commit() const { return last_commit_; }
 
  private:
   using Order = std::pair<Frames, std::uint64_t>;
@@ -114,6 +118,7 @@ class Agenda {
   Nanoseconds now_{0};
   render::Snapshot snapshot_;
   std::vector<DeckEntry> decks_;
+  Frames last_commit_ = 0;
   Batches held_;  // kHeld and kPriming
   Batches sent_;  // kSent and kRecalled
   std::unordered_map<std::uint64_t, Batch*> by_command_;

@@ -96,6 +96,7 @@ void Agenda::commit(Batch& batch) {
   v1::ExecuteResponse response;
   for (Item& item : batch.items) {
     if (!item.has_event) item.commit = common;
+    last_commit_ = std::max(last_commit_, item.commit.frame);
     commit_item(item);
     auto& result = *response.add_results();
     result.set_command_id(item.id);

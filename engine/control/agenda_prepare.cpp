@@ -109,6 +109,10 @@ Agenda::Readiness Agenda::await_pages(Batch& batch) {
     const double ahead_s = item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
     const Frames to = from + static_cast<Frames>(ahead_s * sample_rate_hz_);
     if (item.after.track->pages().has(from, to)) continue;
+    if (parts_.waits_for_pages) {
+      parts_.tracks.wait_for(item.after.track, {from, to});
+      continue;
+    }
     parts_.tracks.want(item.after.track, {from, to + sample_rate_hz_});
     waits = true;
   }

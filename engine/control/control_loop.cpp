@@ -31,9 +31,10 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
       tracks_(zones.loader, std::move(zones.wiring.tracks), inbox_),
       stretchers_({config_.engine.sample_rate_hz, kStretchersPerDeck * config_.engine.decks + kStretchersSpare,
                    options.mode == Installer::Mode::kLive},
-                  std::move(zones.wiring.stretchers), inbox_),
-      recording_(zones.programme, inbox_, config_.engine.sample_rate_hz),
-      agenda_({config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_}),
+                  std::move(zones.wiring.stretchers), *inbox_),
+      recording_(zones.programme, *inbox_, config_.engine.sample_rate_hz),
+      agenda_({config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_,
+               options.waits_for_pages}),
       admission_({config_, book_, journal_, agenda_}),
       installer_({config_, agenda_, stretchers_, journal_, events_, options.mode}),
       latency_frames_(zones.latency_frames) {
@@ -44,7 +45,7 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
 ControlLoop::~ControlLoop() = default;
 
 void ControlLoop::execute(Request request) {
-  if (inbox_.offer(request)) return;
+  if (inbox_->offer(request)) return;
   request.answer(fail(Code::kResourceExhausted, "QUEUE_FULL", "too many requests wait already: try again"));
 }
 
@@ -81,7 +82,7 @@ void ControlLoop::take_commits() {
 }
 
 void ControlLoop::take_notes() {
-  inbox_.take(requests_, notes_);
+  inbox_->take(requests_, notes_);
   for (const auto& note : notes_) note();
   notes_.clear();
   if (requests_.empty()) return;
@@ -119,7 +120,7 @@ void ControlLoop::look_at_deck(int deck, const render::DeckSnapshot& before, con
 
 void ControlLoop::tell_wants() {
   const Nanoseconds now = clock_.monotonic();
-  if (now - wants_told_at_ < kTellWantsEvery) return;
+  if (now - wants_told_at_ < kTellWantsEvery && !tracks_.has_wants()) return;
   wants_told_at_ = now;
   const bool tells_progress = now - progress_told_at_ >= kTellProgressEvery;
   if (tells_progress) progress_told_at_ = now;

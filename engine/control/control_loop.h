@@ -33,6 +33,7 @@ class ControlLoop {
     std::string version;
     std::string journal_dir;  // empty: no journal
     Installer::Mode mode = Installer::Mode::kLive;
+    bool waits_for_pages = false;  // offline: time stands while pages are missing
   };
   struct Zones {
     render::Renderer::Wiring wiring;
@@ -48,7 +49,7 @@ class ControlLoop {
   StateBook& book() { return book_; }
   const StateBook& book() const { return book_; }
   Publisher& publisher() { return publisher_; }
-  Inbox& inbox() { return inbox_; }
+  Inbox& inbox() { return *inbox_; }
 
   // --- control
   // One round over everything; waits for nothing.
@@ -81,7 +82,7 @@ class ControlLoop {
 
   const model::Config& config_;
   const Clock& clock_;
-  Inbox inbox_;
+  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   StateBook book_;
   Publisher publisher_;
   Journal journal_;

@@ -15,6 +15,7 @@ struct Request {
   v1::ExecuteRequest message;
   Origin origin;
   Engine::Answer answer;
+  bool is_immediate = false;  // replays a batch that came as now: no pre-roll
   std::size_t content = 0;  // hash of the message; control's, for its request_id
 };
 

@@ -3,17 +3,18 @@
 
 namespace segue::control {
 
-Tracks::Tracks(stream::TrackLoader& loader, rt::RetireQueue<const rt::TrackPages>::Reader retired, Inbox& inbox)
-    : loader_(loader), retired_(std::move(retired)), inbox_(inbox), self_(std::make_shared<Tracks*>(this)) {}
+Tracks::Tracks(stream::TrackLoader& loader, rt::RetireQueue<const rt::TrackPages>::Reader retired,
+               std::shared_ptr<Inbox> inbox)
+    : loader_(loader), retired_(std::move(retired)), inbox_(std::move(inbox)), self_(std::make_shared<Tracks*>(this)) {}
 
 void Tracks::begin(std::uint64_t load_id, const std::string& uri) {
   loads_[load_id] = std::nullopt;
   ++unfinished_;
-  loader_.load(load_id, uri, [&inbox = inbox_, weak = std::weak_ptr(self_)](
+  loader_.load(load_id, uri, [inbox = inbox_, weak = std::weak_ptr(self_)](
                                  std::uint64_t id, Result<std::shared_ptr<stream::LoadedTrack>> result) {
     // Copyable, as notes must be.
     auto shared = std::make_shared<Result<std::shared_ptr<stream::LoadedTrack>>>(std::move(result));
-    inbox.post([weak, id, shared] {
+    inbox->post([weak, id, shared] {
       const auto self = weak.lock();
       if (self == nullptr) return;
       Tracks& tracks = **self;

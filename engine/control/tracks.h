@@ -18,7 +18,8 @@ using Track = std::shared_ptr<const stream::LoadedTrack>;
 // retires it. Control thread; the loader's answers arrive through the inbox.
 class Tracks {
  public:
-  Tracks(stream::TrackLoader& loader, rt::RetireQueue<const rt::TrackPages>::Reader retired, Inbox& inbox);
+  Tracks(stream::TrackLoader& loader, rt::RetireQueue<const rt::TrackPages>::Reader retired,
+         std::shared_ptr<Inbox> inbox);
 
   // --- loads
   void begin(std::uint64_t load_id, const std::string& uri);
@@ -37,7 +38,10 @@ class Tracks {
 
   // --- pages. What a deck needs of a track; collected over all decks, then told to the loader at once.
   void want(const Track& track, stream::WantedRange range);
+  bool has_wants() const { return !wanted_.empty(); }
   void tell_wants();
+  // Offline: waits until the range is there or never will be.
+  void wait_for(const Track& track, stream::WantedRange range) { loader_.wait_for(*track, range); }
 
  private:
   struct Held {
@@ -53,7 +57,7 @@ class Tracks {
 
   stream::TrackLoader& loader_;
   rt::RetireQueue<const rt::TrackPages>::Reader retired_;
-  Inbox& inbox_;
+  const std::shared_ptr<Inbox> inbox_;  // late answers of the loader may outlive this
   std::shared_ptr<Tracks*> self_;  // what late answers of the loader reach; expires with this
   std::unordered_map<std::uint64_t, std::optional<Result<Track>>> loads_;
   std::unordered_map<const rt::TrackPages*, Held> held_;
