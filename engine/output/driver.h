@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -70,5 +71,8 @@ Result<std::vector<std::string>> list_devices(model::OutputKind kind);
 // Gives a driver to a detached thread that destroys it, however long that takes. The BlockSource handed to the driver
 // must be one that can go first: a Gate.
 void discard(std::unique_ptr<Driver> driver);
+// As discard, and waits up to `longest` for the driver to be gone; whether it is. For the end of the program, when a
+// device should be closed before the libraries are.
+bool discard_within(std::unique_ptr<Driver> driver, std::chrono::milliseconds longest);
 
 }  // namespace segue::output

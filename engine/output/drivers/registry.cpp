@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "engine/base/thread.h"
@@ -44,18 +46,32 @@ Result<std::vector<std::string>> list_devices(model::OutputKind kind) {
   return std::vector<std::string>{};
 }
 
-void discard(std::unique_ptr<Driver> driver) {
-  if (driver == nullptr) return;
+bool discard_within(std::unique_ptr<Driver> driver, std::chrono::milliseconds longest) {
+  if (driver == nullptr) return true;
   struct Discarding {
+    explicit Discarding(std::unique_ptr<Driver> dying) : driver(std::move(dying)) {}
     std::unique_ptr<Driver> driver;
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool is_gone = false;
+
     void operator()() {
       set_thread_name("segue-discard");
       driver.reset();
+      const std::lock_guard lock(mutex);
+      is_gone = true;
+      ended.notify_all();
     }
   };
   const auto discarding = std::make_shared<Discarding>(std::move(driver));
-  // Without a thread the driver stays: a leak is better than a wait.
-  if (!run_detached(discarding)) (void)discarding->driver.release();
+  if (!run_detached(discarding)) {
+    (void)discarding->driver.release();  // a leak is better than a wait
+    return false;
+  }
+  std::unique_lock lock(discarding->mutex);
+  return discarding->ended.wait_for(lock, longest, [&] { return discarding->is_gone; });
 }
+
+void discard(std::unique_ptr<Driver> driver) { (void)discard_within(std::move(driver), std::chrono::milliseconds(0)); }
 
 }  // namespace segue::output

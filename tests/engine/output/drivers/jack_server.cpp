@@ -21,18 +21,23 @@ namespace segue::test {
 namespace {
 
 constexpr const char* kName = "segue-test";
+// Set while a server runs, for child processes.
+constexpr const char* kRuns = "SEGUE_TEST_JACK_RUNS";
 
 }  // namespace
 
 JackServer::JackServer() {
+  ::setenv("JACK_DEFAULT_SERVER", kName, 1);
+  if (std::getenv(kRuns) != nullptr) return;  // a death test's child goes through the test again
   const auto lock_path = std::filesystem::temp_directory_path() / "segue-test-jack.lock";
   lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   (void)::flock(lock_, LOCK_EX);
-  ::setenv("JACK_DEFAULT_SERVER", kName, 1);
+  ::setenv(kRuns, "1", 1);
   start();
 }
 
 JackServer::~JackServer() {
+  if (lock_ < 0) return;
   signal(SIGCONT);
   end(SIGTERM);
   if (was_killed_) {
@@ -40,6 +45,7 @@ JackServer::~JackServer() {
     (void)eventually([this] { return accepts_clients(); }, std::chrono::seconds(5));
     end(SIGTERM);
   }
+  ::unsetenv(kRuns);
   (void)::close(lock_);
 }
 

@@ -9,7 +9,7 @@ namespace segue::test {
 
 // A JACK server of our own with the dummy device, which PortAudio opens like a sound card: 48 kHz, blocks of 256
 // frames. One at a time on this machine: JACK keeps a place for each server's name, eight in all, and gives that of a
-// killed server only to one of the same name. Ended by its process id.
+// killed server only to one of the same name. Ended by its process id. In a child process it is the parent's.
 class JackServer {
  public:
   JackServer();
@@ -18,7 +18,6 @@ class JackServer {
   JackServer(const JackServer&) = delete;
   JackServer& operator=(const JackServer&) = delete;
 
-  bool has_started() const { return process_ > 0; }
   void signal(int number) const;
   // Returns once the server is no more.
   void end(int number);
@@ -27,7 +26,7 @@ class JackServer {
   void start();
   bool accepts_clients() const;
 
-  int lock_;
+  int lock_ = -1;
   pid_t process_ = 0;
   bool was_killed_ = false;
 };

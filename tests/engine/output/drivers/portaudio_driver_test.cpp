@@ -92,7 +92,6 @@ TEST_F(PortaudioDriver, PlaysOnJack) {
   bool is_permitted = false;
   std::jthread([&] { is_permitted = raise_to_realtime(10); }).join();
   JackServer server;
-  ASSERT_TRUE(server.has_started());
   ASSERT_TRUE(eventually(jack_is_there));
   auto tone = std::make_shared<Tone>();
   auto opened = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock, .device = "system"}, tone);
@@ -166,6 +165,23 @@ TEST_F(PortaudioDriver, CallsADeviceDeadThatAsksForNothing) {
   server.signal(SIGSTOP);
   EXPECT_TRUE(eventually([&] { return (*opened)->counters().has_failed.load(); }));
   server.signal(SIGCONT);
+}
+
+// The process may end while a device is being left behind.
+TEST_F(PortaudioDriver, DiscardedDriverDoesNotDisturbTheEndOfTheProcess) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  JackServer server;
+  ASSERT_TRUE(eventually(jack_is_there));
+  for (const int longest_ms : {0, 2000}) {
+    EXPECT_EXIT(
+        {
+          auto driver = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock}, std::make_shared<Tone>());
+          if (!driver || !eventually([&] { return (*driver)->counters().blocks > 5; })) std::exit(3);
+          const bool is_gone = discard_within(std::move(*driver), milliseconds(longest_ms));
+          std::exit(longest_ms == 0 || is_gone ? 0 : 4);
+        },
+        testing::ExitedWithCode(0), "");
+  }
 }
 
 // Opens the default device with an ALSA configuration of its own; exits with 0 if that fails and the null driver runs.
