@@ -43,6 +43,8 @@ class Grammar {
  public:
   explicit Grammar(Options& options) : options_(options) {
     app_.set_version_flag("--version", SEGUE_VERSION);
+    // So that a wrapper's flags can be followed by one's own.
+    app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.add_option("--config", options_.config_path, "Configuration file");
     for (const Flag& flag : kFlags) {
       app_.add_option_function<std::string>(
