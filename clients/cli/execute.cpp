@@ -81,6 +81,15 @@ Result<std::string> read_all(std::istream& input, const std::string& name) {
   return text;
 }
 
+// The daemon names a bad field by its place in the batch. Whoever typed one command knows of no batch.
+Failure without_batch(Failure failure, Format format) {
+  constexpr std::string_view kFirst = "commands[0]";
+  if (format != Format::kText || !failure.message.starts_with(kFirst)) return failure;
+  const std::size_t start = failure.message.find_first_not_of(".: ", kFirst.size());
+  if (start != std::string::npos) failure.message.erase(0, start);
+  return failure;
+}
+
 }  // namespace
 
 Result<int> run_maker(const Row& row, Maker make, const Call& call, Session& session) {
@@ -101,7 +110,9 @@ Result<int> run_maker(const Row& row, Maker make, const Call& call, Session& ses
     const auto response = session.execute(order->request, order->patience);
     if (response) return report(call.invocation, *response);
     const bool was_overtaken = view.revision_seen() && response.error().reason == "REVISION_MISMATCH";
-    if (!was_overtaken || attempt == kAttemptsMax) return tl::unexpected(response.error());
+    if (!was_overtaken || attempt == kAttemptsMax) {
+      return tl::unexpected(without_batch(response.error(), call.invocation.format));
+    }
   }
 }
 

@@ -129,7 +129,13 @@ std::string side_text(v1::Assign::Side side) {
   return side == v1::Assign::B ? "B" : "thru";
 }
 
-std::string plain_db(double db) { return db <= kSilenceDb ? std::string("kill") : formatted("%+.1f", db); }
+// A sign for what is off its centre, none for what is on it.
+std::string signed_text(double value, int digits) {
+  const std::string text = formatted("%+.*f", digits, value);
+  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
+}
+
+std::string plain_db(double db) { return db <= kSilenceDb ? std::string("kill") : signed_text(db, 1); }
 
 std::string channel_row(const v1::Channel& channel) {
   std::string row = formatted("%3u   ", channel.channel());
@@ -185,9 +191,9 @@ std::string clock_text(double seconds) {
   return formatted("%lld:%02lld.%lld", minutes, rest / 10, rest % 10);
 }
 
-std::string percent_text(double percent) { return formatted("%+.2f%%", percent == 0.0 ? 0.0 : percent); }
+std::string percent_text(double percent) { return signed_text(percent, 2) + "%"; }
 
-std::string db_text(double db) { return db <= kSilenceDb ? std::string("kill") : formatted("%+.1f dB", db); }
+std::string db_text(double db) { return db <= kSilenceDb ? std::string("kill") : signed_text(db, 1) + " dB"; }
 
 std::string status_text(const v1::State& state, const TextStyle& style) {
   std::string text =
@@ -197,8 +203,8 @@ std::string status_text(const v1::State& state, const TextStyle& style) {
       "\n" + painted("CH      GAIN    LOW    MID   HIGH   FADER            SIDE", Colour::kDim, style.has_color) + "\n";
   for (const auto& channel : state.channels()) text += channel_row(channel);
   const v1::Master& master = state.master();
-  text += "\nA " + crossfader_bar(master.crossfader()) + " B" + formatted(" %+.2f   master ", master.crossfader()) +
-          db_text(master.gain_db());
+  text += "\nA " + crossfader_bar(master.crossfader()) + " B" + " " + signed_text(master.crossfader(), 2) +
+          "   master " + db_text(master.gain_db());
   if (master.has_recording()) text += "   " + recording_text(state, style);
   const std::string trouble = engine_trouble(state.engine());
   text += "\n" + engine_facts(state.engine()) + painted(trouble, Colour::kYellow, style.has_color) + "\n";
@@ -223,7 +229,7 @@ std::string channel_line(const v1::Channel& channel) {
 }
 
 std::string master_line(const v1::Master& master) {
-  std::string line = "master " + db_text(master.gain_db()) + formatted(" crossfader %+.2f", master.crossfader());
+  std::string line = "master " + db_text(master.gain_db()) + " crossfader " + signed_text(master.crossfader(), 2);
   if (master.has_recording()) line += " recording " + one_line(master.recording().path());
   return line + "\n";
 }

@@ -45,7 +45,11 @@ std::string event_line(const v1::Event& event) {
   if (event.deck() > 0) line += " deck " + std::to_string(event.deck());
   if (event.command_id() > 0) line += " command " + std::to_string(event.command_id());
   if (!event.text().empty()) line += ": " + one_line(event.text());
-  if (event.has_error()) line += " (" + one_line(event.error().reason() + ": " + event.error().message()) + ")";
+  if (event.has_error()) {
+    const v1::Error& error = event.error();
+    const bool is_told = event.text().find(error.message()) != std::string::npos;
+    line += " (" + one_line(is_told ? error.reason() : error.reason() + ": " + error.message()) + ")";
+  }
   return line + "\n";
 }
 

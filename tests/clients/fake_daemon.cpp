@@ -17,7 +17,7 @@
 #include "segue/v1/engine_service.grpc.pb.h"
 #include "segue/v1/system_service.grpc.pb.h"
 
-namespace segue::tests {
+namespace segue::test {
 namespace {
 
 std::filesystem::path make_directory() {
@@ -215,4 +215,4 @@ v1::State idle_state() {
   return state;
 }
 
-}  // namespace segue::tests
+}  // namespace segue::test

@@ -11,7 +11,7 @@
 #include "segue/v1/system_service.pb.h"
 #include "tests/clients/program.h"
 
-namespace segue::tests {
+namespace segue::test {
 
 // A daemon without an engine, on a Unix socket of its own: says what a test tells it to and keeps what it was asked.
 // Set the answers before the client runs; read what was asked after it has ended.
@@ -63,4 +63,4 @@ grpc::Status failure_status(grpc::StatusCode code, const std::string& reason, co
 // Four decks as they stand after a start, at 48 kHz on the null driver.
 v1::State idle_state();
 
-}  // namespace segue::tests
+}  // namespace segue::test

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace segue::tests {
+namespace segue::test {
 namespace {
 
 struct Pipe {
@@ -139,4 +139,4 @@ Outcome RunningSegue::finish() {
 
 Outcome run_segue(const Start& start) { return RunningSegue(start).finish(); }
 
-}  // namespace segue::tests
+}  // namespace segue::test

@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-namespace segue::tests {
+namespace segue::test {
 
 // What a run of the program `segue` left behind.
 struct Outcome {
@@ -51,4 +51,4 @@ class RunningSegue {
   std::string unread_;
 };
 
-}  // namespace segue::tests
+}  // namespace segue::test

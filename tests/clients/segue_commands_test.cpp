@@ -14,7 +14,7 @@
 
 #include "tests/clients/fake_daemon.h"
 
-namespace segue::tests {
+namespace segue::test {
 namespace {
 
 using google::protobuf::util::MessageDifferencer;
@@ -304,4 +304,4 @@ TEST(SegueShutdown, AsksOnce) {
 }
 
 }  // namespace
-}  // namespace segue::tests
+}  // namespace segue::test

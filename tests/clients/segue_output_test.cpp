@@ -14,7 +14,7 @@
 
 #include "tests/clients/fake_daemon.h"
 
-namespace segue::tests {
+namespace segue::test {
 namespace {
 
 using nlohmann::json;
@@ -177,6 +177,22 @@ TEST(SegueFailure, MapsEveryCodeToItsExitCode) {
   }
 }
 
+TEST(SegueFailure, NamesTheFieldAsItWasTyped) {
+  FakeDaemon daemon;
+  const auto bad_field = failure_status(grpc::StatusCode::INVALID_ARGUMENT, "BAD_VALUE",
+                                        "commands[0].set_gain.db: 500 is not within -96 to 24");
+  const auto bad_state =
+      failure_status(grpc::StatusCode::FAILED_PRECONDITION, "DECK_EMPTY", "commands[0]: deck 4 has no track");
+  daemon.execute_failures = {bad_field, bad_state, bad_field, bad_field};
+  EXPECT_EQ(daemon.segue({"gain", "1", "500"}).err, "segue: set_gain.db: 500 is not within -96 to 24\n");
+  EXPECT_EQ(daemon.segue({"play", "4"}).err, "segue: deck 4 has no track\n");
+  // Programs, and batches, need the place.
+  EXPECT_EQ(json::parse(daemon.segue({"-o", "json", "gain", "1", "500"}).err).at("error").at("message"),
+            "commands[0].set_gain.db: 500 is not within -96 to 24");
+  EXPECT_EQ(daemon.segue({"do", R"({"setGain":{"channel":1,"db":500}})"}).err,
+            "segue: commands[0].set_gain.db: 500 is not within -96 to 24\n");
+}
+
 TEST(SegueFailure, GivesUpAfterTheTimeout) {
   FakeDaemon daemon;
   daemon.is_execute_silent = true;
@@ -293,4 +309,4 @@ TEST(SegueHealth, EndsWithOneWhenNothingFlows) {
 }
 
 }  // namespace
-}  // namespace segue::tests
+}  // namespace segue::test

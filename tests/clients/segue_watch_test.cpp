@@ -7,7 +7,7 @@
 
 #include "tests/clients/fake_daemon.h"
 
-namespace segue::tests {
+namespace segue::test {
 namespace {
 
 using nlohmann::json;
@@ -50,7 +50,7 @@ TEST(SegueWatch, PrintsALineForEachChange) {
   const Outcome outcome = daemon.segue({"watch"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(outcome.out.starts_with("DECK  STATE")) << outcome.out;
-  EXPECT_TRUE(has(outcome.out, "\ndeck 2 playing 0:00.0/– +0.00% Song\n")) << outcome.out;
+  EXPECT_TRUE(has(outcome.out, "\ndeck 2 playing 0:00.0/– 0.00% Song\n")) << outcome.out;
   EXPECT_TRUE(has(outcome.out, "\nframe 480000 TRACK_ENDED deck 2: over\n")) << outcome.out;
 }
 
@@ -93,6 +93,20 @@ TEST(SegueWatch, EventsLeaveOutTheRest) {
   const json parsed = json::parse(daemon.segue({"watch", "events", "-o", "jsonl"}).out);
   EXPECT_EQ(parsed.at("kind"), "UNDERRUN");
   EXPECT_EQ(parsed.at("commandId"), "0");
+}
+
+TEST(SegueWatch, TellsAnErrorOnce) {
+  FakeDaemon daemon;
+  auto told = event(v1::Event::LOAD_FAILED, "deck 2: /x: no such file");
+  told.mutable_event()->mutable_error()->set_reason("FILE_MISSING");
+  told.mutable_event()->mutable_error()->set_message("/x: no such file");
+  auto untold = told;
+  untold.mutable_event()->set_text("deck 2");
+  daemon.news = {told, untold};
+  daemon.ends_streams = true;
+  EXPECT_EQ(daemon.segue({"watch", "events"}).out,
+            "frame 480000 LOAD_FAILED deck 2: deck 2: /x: no such file (FILE_MISSING)\n"
+            "frame 480000 LOAD_FAILED deck 2: deck 2 (FILE_MISSING: /x: no such file)\n");
 }
 
 TEST(SegueWatch, MetersAreALine) {
@@ -155,4 +169,4 @@ TEST(SegueWatch, TellsTheDaemonsRefusal) {
 }
 
 }  // namespace
-}  // namespace segue::tests
+}  // namespace segue::test

@@ -13,7 +13,7 @@ namespace segue::cli {
 namespace {
 
 v1::State playing_state() {
-  v1::State state = tests::idle_state();
+  v1::State state = test::idle_state();
   state.mutable_engine()->set_frame(480'000);
   auto& deck = *state.mutable_decks(0);
   deck.set_state(v1::Deck::PLAYING);
@@ -66,8 +66,8 @@ TEST(StatusText, ShowsTheMixer) {
   state.mutable_master()->mutable_recording()->set_path("/tmp/mix.wav");
   state.mutable_master()->mutable_recording()->set_frames(48'000 * 12);
   const std::string text = status_text(state, {});
-  EXPECT_TRUE(has(text, "  2     -3.0   kill   +0.0   +0.0   █████░░░░░ 0.50  B")) << text;
-  EXPECT_TRUE(has(text, "-0.50   master +0.0 dB   ● recording /tmp/mix.wav 0:12.0")) << text;
+  EXPECT_TRUE(has(text, "  2     -3.0   kill    0.0    0.0   █████░░░░░ 0.50  B")) << text;
+  EXPECT_TRUE(has(text, "-0.50   master 0.0 dB   ● recording /tmp/mix.wav 0:12.0")) << text;
 }
 
 TEST(StatusText, ShowsTrouble) {
