@@ -2,8 +2,7 @@
 #include "engine/stream/decoders/demuxed_packets.h"
 
 #include <algorithm>
-
-#include "engine/stream/decoders/mpeg_audio.h"
+#include <utility>
 
 namespace segue::stream {
 namespace {
@@ -13,7 +12,6 @@ constexpr std::int64_t kCheckpointPackets = 16;
 constexpr std::int64_t kSkipPacketsMax = 64;  // reading on is cheaper than a seek up to here
 constexpr int kMatchPacketsMax = 512;         // packets on an Ogg page, twice
 constexpr int kFailuresMax = 32;              // unreadable packets in a row after which the rest is given up
-constexpr int kPacketFramesMax = 1 << 17;     // FLAC allows 65,535; more is a damaged time stamp
 
 std::uint32_t hash_of(const AVPacket& packet) {
   std::uint32_t hash = 2166136261U;  // FNV-1a
@@ -29,6 +27,7 @@ DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::uniqu
       base_(base),
       container_(std::move(container)),
       timing_(timing),
+      frames_(*container_->stream().codecpar, container_->stream().time_base, timing.rate_hz, timing.frames_per_packet),
       by_position_(container_->format_name() == "mp3" || container_->format_name() == "aac"),
       unread_(std::move(first)) {}
 
@@ -108,19 +107,18 @@ Result<bool> DemuxedPackets::enqueue() {
       note_end();
       return false;
     }
-    const int frames = next_number_ == 0 && container_->stream().codecpar->codec_id == AV_CODEC_ID_VORBIS
-                           ? 0  // only primes the overlap
-                           : frames_of(**packet);
+    int frames = frames_.count(**packet);
     if (frames < 0) {
       if (next_number_ >= frontier_) ++dropped_;
       continue;
     }
-    trim_ = trim_of(**packet);
+    if (resumed_frames_ >= 0) frames = std::exchange(resumed_frames_, -1);
+    if (next_number_ == 0 && container_->stream().codecpar->codec_id == AV_CODEC_ID_VORBIS) frames = 0;  // primes only
     if (next_number_ >= frontier_) {
       const std::int64_t identity = identity_of(**packet);
       const bool due = checkpoints_.empty() || next_number_ >= checkpoints_.back().number + kCheckpointPackets;
       if (due && identity != AV_NOPTS_VALUE) {
-        checkpoints_.push_back({next_number_, next_start_, identity, hash_of(**packet)});
+        checkpoints_.push_back({next_number_, next_start_, frames, identity, hash_of(**packet)});
       }
       frontier_ = next_number_ + 1;
       frontier_start_ = next_start_ + frames;
@@ -135,12 +133,8 @@ Result<bool> DemuxedPackets::enqueue() {
 void DemuxedPackets::note_end() {
   at_end_ = true;
   if (end_ >= 0) return;
-  Frames end = next_start_ - std::min<Frames>(trim_, next_start_);
   const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
-  if (timing_.total > 0 && timing_.total <= next_start_ && tag_applies) {
-    end = timing_.total;
-  }
-  end_ = end;
+  end_ = timing_.total > 0 && tag_applies ? std::min(timing_.total, next_start_) : next_start_;
 }
 
 Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
@@ -156,6 +150,7 @@ Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
       unread_.push_front(std::move(*packet));
       next_number_ = checkpoint.number;
       next_start_ = checkpoint.start;
+      resumed_frames_ = checkpoint.frames;
       return {};
     }
   }
@@ -178,6 +173,7 @@ Result<void> DemuxedPackets::reopen() {
   at_end_ = false;
   next_number_ = 0;
   next_start_ = 0;
+  resumed_frames_ = -1;
   return {};
 }
 
@@ -185,31 +181,6 @@ const DemuxedPackets::Checkpoint& DemuxedPackets::checkpoint_before(std::int64_t
   const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), number,
                                       [](std::int64_t n, const Checkpoint& c) { return n < c.number; });
   return after == checkpoints_.begin() ? *after : *std::prev(after);
-}
-
-// How many frames the packet decodes to; −1 if it is not a whole packet.
-int DemuxedPackets::frames_of(const AVPacket& packet) const {
-  const AVCodecParameters& codec = *container_->stream().codecpar;
-  if (codec.codec_id == AV_CODEC_ID_MP3) {
-    const auto header = parse_mpeg_header({packet.data, static_cast<std::size_t>(packet.size)});
-    if (!header || packet.size < header->packet_bytes || header->frames != timing_.frames_per_packet) return -1;
-  }
-  if (timing_.frames_per_packet > 0) return timing_.frames_per_packet;
-  const AVRational per_frame{1, timing_.rate_hz};
-  std::int64_t frames = av_rescale_q(packet.duration, container_->stream().time_base, per_frame);
-  if (const int bits = av_get_bits_per_sample(codec.codec_id); bits > 0 && codec.ch_layout.nb_channels > 0) {
-    frames = packet.size * 8LL / (bits * codec.ch_layout.nb_channels);
-  }
-  frames += trim_of(packet);  // Ogg's demuxer has taken it off the duration
-  return frames >= 0 && frames <= kPacketFramesMax ? static_cast<int>(frames) : -1;
-}
-
-// Frames at the packet's end that the granule position of an Ogg stream's last page leaves out.
-int DemuxedPackets::trim_of(const AVPacket& packet) const {
-  if (container_->format_name() != "ogg") return 0;
-  std::size_t size = 0;
-  const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
-  return skip != nullptr && size >= 8 ? skip[4] | skip[5] << 8 | skip[6] << 16 : 0;
 }
 
 std::int64_t DemuxedPackets::identity_of(const AVPacket& packet) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/stream/decoders/container.h"
+#include "engine/stream/decoders/packet_frames.h"
 #include "engine/stream/decoders/packets.h"
 
 namespace segue::stream {
@@ -41,6 +42,7 @@ class DemuxedPackets final : public PacketSource {
   struct Checkpoint {
     std::int64_t number;
     Frames start;
+    int frames;
     std::int64_t identity;  // byte offset or time stamp
     std::uint32_t hash;
   };
@@ -52,8 +54,6 @@ class DemuxedPackets final : public PacketSource {
   Result<void> reopen();
   void note_end();
   const Checkpoint& checkpoint_before(std::int64_t number) const;
-  int frames_of(const AVPacket& packet) const;
-  int trim_of(const AVPacket& packet) const;
   std::int64_t identity_of(const AVPacket& packet) const;
   std::int64_t position() const { return queue_.empty() ? next_number_ : queue_.front().place.number; }
 
@@ -61,6 +61,7 @@ class DemuxedPackets final : public PacketSource {
   std::int64_t base_;
   std::unique_ptr<Container> container_;
   StreamTiming timing_;
+  PacketFrames frames_;
   bool by_position_;              // raw streams: packets are known by their byte offset
   std::deque<PacketPtr> unread_;  // read from the demuxer, not numbered yet
   std::deque<Queued> queue_;      // numbered, not handed out yet
@@ -69,7 +70,7 @@ class DemuxedPackets final : public PacketSource {
   Frames next_start_ = 0;
   std::int64_t frontier_ = 0;  // packets ever seen; all before are counted and indexed
   Frames frontier_start_ = 0;
-  int trim_ = 0;                 // frames of the last packet read that are not to be played
+  int resumed_frames_ = -1;      // of the packet that a jump went to, which only its predecessor would tell
   bool at_end_ = false;
   Frames end_ = -1;
   std::uint64_t dropped_ = 0;

@@ -86,6 +86,16 @@ Trim caf_trim(ByteSource& source, std::int64_t base, const StreamTiming& timing)
   return trim;
 }
 
+// The granule position of the last page is the length, counted from the first packet.
+Trim ogg_trim(const Container& container, const StreamTiming& timing) {
+  const AVStream& stream = container.stream();
+  Trim trim{.timing = timing};
+  if (stream.duration <= 0) return trim;
+  const AVRational per_frame{1, timing.rate_hz};
+  trim.timing.total = av_rescale_q(stream.duration, stream.time_base, per_frame);
+  return trim;
+}
+
 }  // namespace
 
 Trim trim_of(Container& container, ByteSource& source, std::int64_t base, const StreamTiming& timing) {
@@ -93,6 +103,7 @@ Trim trim_of(Container& container, ByteSource& source, std::int64_t base, const 
   if (codec.codec_id == AV_CODEC_ID_MP3 && container.format_name() == "mp3") return mp3_trim(source, base, timing);
   Trim trim{.timing = timing};
   if (container.format_name() == "mov") trim = mp4_trim(container, source, base, timing);
+  if (container.format_name() == "ogg") trim = ogg_trim(container, timing);
   if (container.format_name() == "caf") trim = caf_trim(source, base, timing);
   if (codec.codec_id == AV_CODEC_ID_OPUS && codec.extradata_size >= 12) {
     trim.delay = codec.extradata[10] | codec.extradata[11] << 8;  // pre-skip, RFC 7845 section 5.1

@@ -7,7 +7,7 @@
 namespace segue::stream {
 
 // What a file says of the frames that its encoder added at both ends: LAME's tag, iTunes' tag, edit lists, the packet
-// table of Core Audio files, Opus' pre-skip. (Ogg's end is in its last page, which the demuxer tells.)
+// table of Core Audio files, Opus' pre-skip and Ogg's last granule position.
 struct Trim {
   Frames delay = 0;     // frames before the first one that is to be played
   StreamTiming timing;  // `timing` as given, with the total if the file says it
