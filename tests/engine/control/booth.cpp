@@ -23,15 +23,20 @@ Booth::Booth(const Options& given) : options(given), loader(given.loads_at_once)
   renderer = std::move(made);
   renderer->block_clock().set_halted(false);
   programme = std::make_unique<output::Programme>(renderer->block_clock());
+  if (options.has_files) {
+    files = stream::TrackLoader::create({kRateHz, 1 << 28, 2, true}, renderer->block_clock());
+  }
+  stream::TrackLoader& opener = options.has_files ? *files : loader;
   control = std::make_unique<control::ControlLoop>(
       control::ControlLoop::Options{config, clock, "test-epoch", "1.2.3", control::journal_folder(options.data_dir), options.mode},
-      control::ControlLoop::Zones{std::move(wiring), loader, *programme, renderer->latency_frames()});
+      control::ControlLoop::Zones{std::move(wiring), opener, *programme, renderer->latency_frames()});
   source = std::make_unique<control::RenderSource>(*renderer, *programme, clock);
 }
 
 Booth::~Booth() {
   renderer->block_clock().set_halted(true);
   control->close();
+  files.reset();
 }
 
 void Booth::add_tone(const std::string& uri, double seconds) {

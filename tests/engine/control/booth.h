@@ -48,6 +48,7 @@ class Booth {
     bool loads_at_once = true;
     std::string data_dir;  // empty: no journal
     control::Installer::Mode mode = control::Installer::Mode::kOffline;
+    bool has_files = false;  // the real loader instead of the fake one
   };
   explicit Booth(const Options& options);
   Booth() : Booth(Options{}) {}
@@ -79,6 +80,7 @@ class Booth {
   model::Config config;
   std::unique_ptr<render::Renderer> renderer;
   std::unique_ptr<output::Programme> programme;
+  std::unique_ptr<stream::TrackLoader> files;
   std::unique_ptr<control::ControlLoop> control;
   std::unique_ptr<control::RenderSource> source;
   StereoAudio heard;
