@@ -73,8 +73,8 @@ class Segue:
 
 
 def fade(words, start, length, values):
-    """Moves a control through values, spread over length frames from start on."""
-    return [(start + round(length * (i + 1) / len(values)), (*words, value)) for i, value in enumerate(values)]
+    """Moves a control through values, from start on; the last move is done before length frames are over."""
+    return [(start + round(length * i / len(values)), (*words, value)) for i, value in enumerate(values)]
 
 
 def transition(old, new, start, unit):
@@ -139,7 +139,7 @@ def mix_on_the_beat(segue, tracks, options):
     segue.do("seek", 2, f"beat={(groove - bars) * 4 + 1}")
     began = start(segue, options.record)
 
-    say(f"Deck 2 starts on a downbeat of deck 1, and its bass comes {bars} bars later.")
+    say(f"Deck 2 starts on a downbeat of deck 1, and its bass comes {bars} bar{'s' * (bars > 1)} later.")
     entry = segue.frame_of(1, one["first_beat_s"] + (outro - bars) * bar_s)
     segue.run(transition(1, 2, entry, round(bars * bar_s * segue.rate)))
     return began, entry + round(3 * bars * bar_s * segue.rate)
