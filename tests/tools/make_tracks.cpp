@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Makes the demo's two tracks, or one track to order, and truth.json beside them.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +21,8 @@ using segue::Result;
 using segue::test::Song;
 using segue::test::SongPlan;
 
+constexpr const char* kArtist = "Segue";
+
 struct Order {
   std::string name;
   std::string title;
@@ -31,17 +35,44 @@ std::vector<Order> demo_orders(int phrase_bars) {
           {"two", "Night Tram", {.bpm = 128.0, .key = "Em", .first_beat_s = 0.4, .phrase_bars = phrase_bars}}};
 }
 
+void append_number(std::string& out, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xFFU);
+}
+
+// Appends title and artist to a WAV file as a LIST chunk, and tells the outer chunk of its new length.
+bool tag_wav(const std::string& path, const std::string& title, const std::string& artist) {
+  std::string entries = "INFO";
+  for (const auto& [name, text] : {std::pair("INAM", title), std::pair("IART", artist)}) {
+    entries += name;
+    append_number(entries, static_cast<std::uint32_t>(text.size() + 1));
+    entries += text + '\0';
+    if (entries.size() % 2 == 1) entries += '\0';
+  }
+  std::string chunk = "LIST";
+  append_number(chunk, static_cast<std::uint32_t>(entries.size()));
+  chunk += entries;
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out | std::ios::ate);
+  std::string length;
+  append_number(length, static_cast<std::uint32_t>(static_cast<std::size_t>(file.tellp()) + chunk.size() - 8));
+  file << chunk;
+  file.seekp(4);
+  file << length;
+  file.close();
+  return !file.fail();
+}
+
 // Writes FOLDER/NAME.FORMAT; what is not WAV is encoded by ffmpeg. Returns the file's name.
 Result<std::string> write_track(const Order& order, const Song& song, const std::filesystem::path& folder,
                                 const std::string& format) {
   const std::string wav = (folder / (order.name + ".wav")).string();
-  if (!segue::test::write_wav(wav, {song.audio.left, song.audio.right}, {.rate_hz = song.plan.sample_rate_hz})) {
+  if (!segue::test::write_wav(wav, {song.audio.left, song.audio.right}, {.rate_hz = song.plan.sample_rate_hz}) ||
+      !tag_wav(wav, order.title, kArtist)) {
     return segue::fail(segue::Code::kFailedPrecondition, "FILE_UNWRITABLE", wav + " cannot be written");
   }
   if (format == "wav") return order.name + ".wav";
   const std::string encoded = order.name + "." + format;
-  const std::string command = "ffmpeg -nostdin -loglevel error -y -i '" + wav + "' -metadata title='" + order.title +
-                              "' -metadata artist='Segue' -bitexact '" + (folder / encoded).string() + "'";
+  const std::string command =
+      "ffmpeg -nostdin -loglevel error -y -i '" + wav + "' -bitexact '" + (folder / encoded).string() + "'";
   if (std::system(command.c_str()) != 0) {  // NOLINT(concurrency-mt-unsafe): there is one thread
     return segue::fail(segue::Code::kFailedPrecondition, "ENCODER_FAILED", "ffmpeg cannot write " + encoded);
   }
