@@ -97,6 +97,7 @@ TruePeakLimiter::TruePeakLimiter(int sample_rate_hz, double ceiling_dbtp)
 
 void TruePeakLimiter::process(StereoBlock block) {
   gain_ = 1.0F;
+  detected_peak_ = 0.0F;
   for (int from = 0; from < block.frames; from += kChunkFrames) {
     process_chunk(block.slice(from, std::min(kChunkFrames, block.frames - from)));
   }
@@ -141,6 +142,7 @@ bool TruePeakLimiter::demand(int frames) {
   for (const auto& channel : audio_) {
     filter_.raise(peaks, channel.data() + history - TruePeakFilter::kAfter, frames);
   }
+  detected_peak_ = std::max(detected_peak_, *std::max_element(peaks, peaks + frames));
   float* now = demanded_.data() + hold_frames_ - 1;
   bool is_demanded = false;
   for (int i = 0; i < frames; ++i) {

@@ -23,6 +23,9 @@ class TruePeakLimiter {
   SEGUE_RT void process(StereoBlock block);
   // The lowest gain in the last call of process; 1 is no reduction.
   float gain() const { return gain_; }
+  // The highest true peak of what went into the last call, as a magnitude; while gain() is 1, also of what will come
+  // out of it.
+  float detected_peak() const { return detected_peak_; }
 
  private:
   static constexpr int kChunkFrames = 64;
@@ -44,6 +47,7 @@ class TruePeakLimiter {
   float slow_ = 0.0F;
   int rest_ = 0;
   float gain_ = 1.0F;
+  float detected_peak_ = 0.0F;
   // Frames since the last one that asked for a reduction; at the maximum the histories hold nothing but zeros.
   int idle_frames_max_;
   int idle_frames_;

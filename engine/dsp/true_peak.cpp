@@ -115,6 +115,19 @@ void TruePeakMeter::process(ConstStereoBlock block) {
   }
 }
 
+void TruePeakMeter::pass(ConstStereoBlock block) {
+  const float* const planes[2] = {block.left, block.right};
+  const int kept = std::max(0, kHistory - block.frames);
+  for (std::size_t c = 0; c < 2; ++c) {
+    std::copy_n(window_[c].begin() + (kHistory - kept), kept, window_[c].begin());
+    std::copy_n(planes[c] + (block.frames - (kHistory - kept)), kHistory - kept, window_[c].begin() + kept);
+  }
+}
+
+void TruePeakMeter::raise_to(float peak) {
+  for (float& highest : peak_) highest = std::max(highest, peak);
+}
+
 void TruePeakMeter::measure(int channel, const float* samples, int frames) {
   auto& window = window_[static_cast<std::size_t>(channel)];
   std::copy_n(samples, frames, window.begin() + kHistory);

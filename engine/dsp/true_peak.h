@@ -41,6 +41,10 @@ class TruePeakFilter {
 class TruePeakMeter {
  public:
   SEGUE_RT void process(ConstStereoBlock block);
+  // Lets the block go by without measuring it, so that process() can go on behind it.
+  SEGUE_RT void pass(ConstStereoBlock block);
+  // Counts a peak that was found elsewhere.
+  SEGUE_RT void raise_to(float peak);
   // As a magnitude, 1 is full scale. Covers all but the last TruePeakFilter::kAfter frames given.
   float peak(int channel) const { return peak_[static_cast<std::size_t>(channel)]; }
   SEGUE_RT void reset();

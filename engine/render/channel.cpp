@@ -11,6 +11,9 @@ namespace {
 // By now the isolator's 246 Hz split has rung down below −120 dB.
 constexpr double kTailMs = 100.0;
 
+// A silent channel's meter is let rest once it has fallen to −120 dB.
+constexpr float kRestLevel = 1e-6F;
+
 int frames_of(double ms, int sample_rate_hz) { return static_cast<int>(std::lround(ms * sample_rate_hz / 1000)); }
 
 // Unity from the own end to the centre, then a quarter cosine to nothing at the other end.
@@ -58,7 +61,10 @@ bool Channel::process(StereoBlock block, bool has_sound) {
   }
   fader_.apply(block);
   crossfade_.apply(block);
-  meter_.process(block);
+  if (is_active || !is_meter_at_rest_) {
+    meter_.process(block);
+    is_meter_at_rest_ = !is_active && meter_.peak(0) < kRestLevel && meter_.peak(1) < kRestLevel;
+  }
   return is_active;
 }
 

@@ -31,6 +31,7 @@ class Channel {
   dsp::Ramp fader_;
   dsp::Ramp crossfade_;
   dsp::LevelMeter meter_;
+  bool is_meter_at_rest_ = true;
   Side side_ = Side::kThru;
   bool eq_is_flat_ = true;
   float eq_gains_[3] = {1.0F, 1.0F, 1.0F};

@@ -63,12 +63,19 @@ void Mixer::finish(StereoBlock programme) {
   master_.apply(programme);
   limiter_.process(programme);
   meter_.process(programme);
-  true_peak_.process(programme);
+  // What the limiter left alone it has measured already.
+  if (limiter_.gain() == 1.0F) {
+    true_peak_.pass(programme);
+    true_peak_.raise_to(limiter_.detected_peak());
+  } else {
+    true_peak_.process(programme);
+  }
 }
 
 void Mixer::hold_peak(int frames) {
   const float newest = std::max(true_peak_.peak(0), true_peak_.peak(1));
   true_peak_held_ = std::max(newest, true_peak_held_ * std::pow(true_peak_fall_, static_cast<float>(frames)));
+  true_peak_max_ = std::max(true_peak_max_, newest);
   true_peak_.reset();
 }
 
@@ -79,6 +86,7 @@ void Mixer::snapshot(Snapshot& to) const {
     to.master.rms[side] = meter_.rms(side);
   }
   to.master_true_peak = true_peak_held_;
+  to.master_true_peak_max = true_peak_max_;
   to.limiter_gain = limiter_.gain();
 }
 

@@ -41,6 +41,7 @@ class Mixer {
   dsp::LevelMeter meter_;
   dsp::TruePeakMeter true_peak_;
   float true_peak_held_ = 0.0F;
+  float true_peak_max_ = 0.0F;
   float true_peak_fall_;  // per frame
 };
 

@@ -11,8 +11,8 @@ namespace {
 // Below this rate a track is a standing offset rather than sound: 20 Hz material would be at 0.1 Hz.
 constexpr double kAudibleRateMin = 0.005;
 
-// A stretcher reads this far ahead of what it sounds (two of its longest sequences at twice the speed).
-constexpr Frames kStretcherReadAhead = 24'000;
+// A stretcher reads this far ahead of what it sounds (a round and what is ready, at four times the tempo).
+constexpr Frames kStretcherReadAhead = 36'000;
 
 }  // namespace
 

@@ -51,6 +51,24 @@ TEST(TruePeak, ReadsNoLowerThanLibebur128) {
   }
 }
 
+TEST(TruePeak, GoesOnBehindWhatItLetPass) {
+  // A peak that straddles the border between what passed and what is measured is found all the same.
+  std::vector<float> signal(512);
+  for (std::size_t i = 0; i < signal.size(); ++i) signal[i] = (i / 2) % 2 == 0 ? 0.7F : -0.7F;
+  for (const int passed : {8, 40, 200}) {
+    TruePeakMeter whole;
+    TruePeakMeter late;
+    std::vector<float> right(signal.size());
+    const StereoBlock block{signal.data(), right.data(), 512};
+    whole.process(block.slice(0, passed));
+    whole.reset();
+    late.pass(block.slice(0, passed));
+    whole.process(block.slice(passed, 512 - passed));
+    late.process(block.slice(passed, 512 - passed));
+    EXPECT_EQ(late.peak(0), whole.peak(0)) << passed;
+  }
+}
+
 TEST(TruePeak, DoesNotDependOnHowFramesAreSplit) {
   const auto signal = loud_signals(48'000)[7].left;
   const double whole = peak_db(signal, 1 << 20);

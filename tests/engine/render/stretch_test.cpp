@@ -110,7 +110,7 @@ TEST_P(Stretch, KeepsTheTrajectoryAndThePitch) {
       const Timing timing = click_timing(heard, 4800, rate, 0);
       EXPECT_GE(timing.found, 40);
       EXPECT_LT(std::abs(timing.mean_ms), 1.5) << "bias against the trajectory";
-      EXPECT_LT(timing.worst_ms, 10.0) << "half a seek window and half a round's drift";
+      EXPECT_LT(timing.worst_ms, 12.0) << "half a seek window and half a round's drift";
     }
   }
 }
