@@ -206,6 +206,7 @@ Result<Answer> ask_portaudio(Work work) {
   if (!turn)
     return fail(Code::kUnavailable, "DEVICE_FAILED", "portaudio: hangs in an earlier device; restart to use it again");
   struct Asking {
+    Asking(Work asked, std::optional<PortaudioTurn> held) : work(std::move(asked)), turn(std::move(held)) {}
     Work work;
     std::optional<PortaudioTurn> turn;
     std::mutex mutex;

@@ -26,13 +26,18 @@ constexpr const char* kRuns = "SEGUE_TEST_JACK_RUNS";
 
 }  // namespace
 
+void set_environment(const char* name, const char* value) {
+  (void)::setenv(name, value, 1);  // NOLINT(concurrency-mt-unsafe): tests do it before there are other threads
+}
+
 JackServer::JackServer() {
-  ::setenv("JACK_DEFAULT_SERVER", kName, 1);
-  if (std::getenv(kRuns) != nullptr) return;  // a death test's child goes through the test again
+  set_environment("JACK_DEFAULT_SERVER", kName);
+  // A death test's child goes through the test again.
+  if (std::getenv(kRuns) != nullptr) return;  // NOLINT(concurrency-mt-unsafe): as above
   const auto lock_path = std::filesystem::temp_directory_path() / "segue-test-jack.lock";
   lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   (void)::flock(lock_, LOCK_EX);
-  ::setenv(kRuns, "1", 1);
+  set_environment(kRuns, "1");
   start();
 }
 
@@ -45,7 +50,7 @@ JackServer::~JackServer() {
     (void)eventually([this] { return accepts_clients(); }, std::chrono::seconds(5));
     end(SIGTERM);
   }
-  ::unsetenv(kRuns);
+  (void)::unsetenv(kRuns);  // NOLINT(concurrency-mt-unsafe): as above
   (void)::close(lock_);
 }
 

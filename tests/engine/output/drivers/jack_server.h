@@ -7,6 +7,9 @@
 
 namespace segue::test {
 
+// For this process and its children.
+void set_environment(const char* name, const char* value);
+
 // A JACK server of our own with the dummy device, which PortAudio opens like a sound card: 48 kHz, blocks of 256
 // frames. One at a time on this machine: JACK keeps a place for each server's name, eight in all, and gives that of a
 // killed server only to one of the same name. Ended by its process id. In a child process it is the parent's.

@@ -83,7 +83,7 @@ TEST(NullDriver, KeepsTheRate) {
   const auto middle = lateness_s.begin() + kBlocks / 2;
   const double early = *std::min_element(lateness_s.begin(), middle);
   const double late = *std::min_element(middle, lateness_s.begin() + kBlocks);
-  const double half_s = kBlocks / 2 * kBlock / 48'000.0;
+  const double half_s = static_cast<double>(kBlocks) / 2 * kBlock / 48'000.0;
   EXPECT_LT(std::abs(late - early) / half_s, 0.002) << "earliest pulls at " << early << " s and " << late << " s";
 }
 

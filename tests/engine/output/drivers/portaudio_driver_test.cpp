@@ -20,9 +20,8 @@
 #include "tests/engine/output/scratch_folder.h"
 
 // A thread that hangs in a dead device is left behind on purpose.
-extern "C" const char* __tsan_default_options() {
-  return "report_thread_leaks=0";
-}  // NOLINT(bugprone-reserved-identifier)
+// NOLINTNEXTLINE(bugprone-reserved-identifier): ThreadSanitizer's name for it
+extern "C" const char* __tsan_default_options() { return "report_thread_leaks=0"; }
 
 // The real PortAudio, on a JACK server of our own or on nothing at all. On a busy machine such a server stalls by
 // itself, so these tests judge that things come about, not when.
@@ -50,16 +49,20 @@ class Tone final : public BlockSource {
   std::atomic<int> policy{-1};
 };
 
+[[noreturn]] void end_process(int status) {
+  std::exit(status);  // NOLINT(concurrency-mt-unsafe): that other threads run is what is tested
+}
+
 // No sound card, no configuration, no server but our own, whatever the machine has.
 class PortaudioDriver : public testing::Test {
  protected:
   PortaudioDriver() {
     std::ofstream(folder_.file("alsa.conf")) << "pcm.default { type hw card 99 }\n";
-    ::setenv("ALSA_CONFIG_PATH", folder_.file("alsa.conf").c_str(), 1);
-    ::setenv("HOME", folder_.file("").c_str(), 1);
-    ::setenv("JACK_DEFAULT_SERVER", "segue-test-none", 1);
-    ::setenv("JACK_NO_START_SERVER", "1", 1);
-    ::setenv("JACK_NO_AUDIO_RESERVATION", "1", 1);
+    test::set_environment("ALSA_CONFIG_PATH", folder_.file("alsa.conf").c_str());
+    test::set_environment("HOME", folder_.file("").c_str());
+    test::set_environment("JACK_DEFAULT_SERVER", "segue-test-none");
+    test::set_environment("JACK_NO_START_SERVER", "1");
+    test::set_environment("JACK_NO_AUDIO_RESERVATION", "1");
   }
 
   static bool jack_is_there() {
@@ -176,9 +179,9 @@ TEST_F(PortaudioDriver, DiscardedDriverDoesNotDisturbTheEndOfTheProcess) {
     EXPECT_EXIT(
         {
           auto driver = open_driver(model::OutputKind::kPortaudio, {.block_frames = kBlock}, std::make_shared<Tone>());
-          if (!driver || !eventually([&] { return (*driver)->counters().blocks > 5; })) std::exit(3);
+          if (!driver || !eventually([&] { return (*driver)->counters().blocks > 5; })) end_process(3);
           const bool is_gone = discard_within(std::move(*driver), milliseconds(longest_ms));
-          std::exit(longest_ms == 0 || is_gone ? 0 : 4);
+          end_process(longest_ms == 0 || is_gone ? 0 : 4);
         },
         testing::ExitedWithCode(0), "");
   }
@@ -189,14 +192,14 @@ TEST_F(PortaudioDriver, DiscardedDriverDoesNotDisturbTheEndOfTheProcess) {
 [[noreturn]] void open_with_alsa_configuration(const std::string& text) {
   const test::ScratchFolder folder;
   std::ofstream(folder.file("alsa.conf")) << text;
-  ::setenv("ALSA_CONFIG_PATH", folder.file("alsa.conf").c_str(), 1);
-  ::setenv("JACK_DEFAULT_SERVER", "segue-test-none", 1);
-  ::setenv("JACK_NO_START_SERVER", "1", 1);
+  test::set_environment("ALSA_CONFIG_PATH", folder.file("alsa.conf").c_str());
+  test::set_environment("JACK_DEFAULT_SERVER", "segue-test-none");
+  test::set_environment("JACK_NO_START_SERVER", "1");
   const auto driver = open_driver(model::OutputKind::kPortaudio, {}, std::make_shared<Tone>());
-  if (driver) std::exit(3);
+  if (driver) end_process(3);
   std::cerr << to_string(driver.error().code) << " " << driver.error().reason << " " << driver.error().message;
   const auto fallback = open_driver(model::OutputKind::kNull, {}, std::make_shared<Tone>());
-  std::exit(fallback && eventually([&] { return (*fallback)->counters().blocks > 3; }) ? 0 : 4);
+  end_process(fallback && eventually([&] { return (*fallback)->counters().blocks > 3; }) ? 0 : 4);
 }
 
 TEST(PortaudioDriverDeathTest, SurvivesABrokenAlsaConfiguration) {
