@@ -15,6 +15,7 @@ constexpr std::array<const char*, kGusts> kNames = {
     "load",   "load and play", "eject",   "start", "pause", "park", "seek",       "rate",   "key shift", "key lock",
     "choose", "install",       "trim",    "fader", "eq",    "crossfader", "assign", "master", "cancel",    "hole"};
 
+constexpr int kAheadMax = 9600;
 constexpr Frames kReach = 48'000;  // more than priming reads to either side
 
 bool carries_stretcher(const Action& action) {
@@ -105,7 +106,8 @@ void Storm::step() {
 
 void Storm::finish() {
   is_finishing_ = true;
-  next_frame_ = kNow;
+  next_frame_ = wiring_.snapshots.latest().frame + 2 * kAheadMax;  // behind everything that is under way
+  next_is_immediate_ = false;
   for (const auto& track : tracks_) track->show(0, track->pages().page_count());
   for (int deck = 0; deck < options_.decks; ++deck) send(Gust::kEject, deck, render::EjectTrack{});
 }
@@ -147,7 +149,7 @@ Frames Storm::pick_frame() {
     case 3: return std::max<Frames>(0, now - random_.below(5000));       // late
     case 4: return now + random_.below(240);                              // too soon for a pre-roll
     case 5: return (now / 64 + 1 + random_.below(40)) * 64;               // on a quantum border
-    default: return now + 256 + random_.below(9600);
+    default: return now + 256 + random_.below(kAheadMax);
   }
 }
 
