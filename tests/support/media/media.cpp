@@ -76,6 +76,32 @@ void declare_band_replication(const std::string& path) {
   write_file(path, bytes);
 }
 
+// Where the file lies: named by all that it is made from.
+std::string path_for(const MediaFormat& format, const std::string& described, const std::vector<std::vector<float>>& channels) {
+  const std::string text = std::string(format.command) + described;
+  std::uint64_t key = hash_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, 14695981039346656037ULL);
+  for (const std::vector<float>& channel : channels) {
+    key = hash_of({reinterpret_cast<const std::uint8_t*>(channel.data()), channel.size() * sizeof(float)}, key);
+  }
+  char name[64];
+  std::snprintf(name, sizeof name, "/%s_%016llx.", format.name, static_cast<unsigned long long>(key));
+  return SEGUE_TEST_MEDIA_DIR + std::string(name) + format.extension;
+}
+
+// Encodes under a name of this process and renames, because tests run side by side.
+void make_file(const std::string& path, const MediaFormat& format, const std::vector<std::vector<float>>& channels, int rate_hz, int bits) {
+  std::filesystem::create_directories(SEGUE_TEST_MEDIA_DIR);
+  const std::string own = path + "." + std::to_string(::getpid());
+  const std::string in = own + ".in.wav";
+  const std::string out = own + ".out." + format.extension;
+  if (!write_wav(in, channels, {.rate_hz = rate_hz, .bits = bits, .is_float = bits == 32})) give_up("writing " + in);
+  const std::string command = replaced(replaced(format.command, "{in}", in), "{out}", out);
+  if (std::system(command.c_str()) != 0) give_up(command);
+  if (std::string_view(format.name) == kHeAac) declare_band_replication(out);
+  std::filesystem::rename(out, path);
+  std::filesystem::remove(in);
+}
+
 }  // namespace
 
 std::vector<std::vector<float>> make_signal(const MediaSignal& signal) {
@@ -101,32 +127,19 @@ const MediaFormat& media_format(std::string_view name) {
 
 std::string encode(const MediaFormat& format, const MediaSignal& signal) {
   const MediaSignal fitting{signal.rate_hz, signal.channels, std::min(signal.bits, 24), signal.frames, signal.seed};
-  return encode(format, make_signal(fitting), signal.rate_hz, signal.bits);
+  // Known by what it is made from, because making it takes longer than most tests; a short piece of it tells whether
+  // the maker has changed.
+  MediaSignal piece = fitting;
+  piece.frames = std::min<Frames>(fitting.frames, 2'000);
+  const std::string described = std::to_string(signal.rate_hz) + "/" + std::to_string(signal.bits) + "/" + std::to_string(signal.frames);
+  const std::string path = path_for(format, described, make_signal(piece));
+  if (!std::filesystem::exists(path)) make_file(path, format, make_signal(fitting), signal.rate_hz, signal.bits);
+  return path;
 }
 
 std::string encode(const MediaFormat& format, const std::vector<std::vector<float>>& channels, int rate_hz, int bits) {
-  const std::string folder = SEGUE_TEST_MEDIA_DIR;
-  std::filesystem::create_directories(folder);
-  const std::string described = std::string(format.name) + format.command + std::to_string(rate_hz) + "/" + std::to_string(bits);
-  std::uint64_t key = hash_of({reinterpret_cast<const std::uint8_t*>(described.data()), described.size()}, 14695981039346656037ULL);
-  for (const std::vector<float>& channel : channels) {
-    key = hash_of({reinterpret_cast<const std::uint8_t*>(channel.data()), channel.size() * sizeof(float)}, key);
-  }
-  char name[64];
-  std::snprintf(name, sizeof name, "/%s_%016llx.", format.name, static_cast<unsigned long long>(key));
-  const std::string path = folder + name + format.extension;
-  if (std::filesystem::exists(path)) return path;
-
-  // Made under a name of this process and renamed, because tests run side by side.
-  const std::string own = folder + "/" + std::to_string(::getpid()) + "_" + std::to_string(key);
-  const std::string in = own + ".in.wav";
-  const std::string out = own + ".out." + format.extension;
-  if (!write_wav(in, channels, {.rate_hz = rate_hz, .bits = bits, .is_float = bits == 32})) give_up("writing " + in);
-  const std::string command = replaced(replaced(format.command, "{in}", in), "{out}", out);
-  if (std::system(command.c_str()) != 0) give_up(command);
-  if (std::string_view(format.name) == kHeAac) declare_band_replication(out);
-  std::filesystem::rename(out, path);
-  std::filesystem::remove(in);
+  const std::string path = path_for(format, "own/" + std::to_string(rate_hz) + "/" + std::to_string(bits), channels);
+  if (!std::filesystem::exists(path)) make_file(path, format, channels, rate_hz, bits);
   return path;
 }
 
