@@ -11,9 +11,10 @@ namespace segue::control {
 namespace {
 
 // What a start or a jump needs from its place on: 100 ms for the ear of a person who waits, or what a stretcher reads
-// ahead (half a second at any rate).
+// ahead (three quarters of a second); and the pre-roll before it.
 constexpr double kPagesAheadS = 0.1;
-constexpr double kStretcherAheadS = 0.55;
+constexpr double kStretcherAheadS = 1.0;
+constexpr double kPagesBeforeS = 0.02;
 // A stream that delivers nothing for this long will not do so soon; the deck starts and fades in when pages come.
 constexpr Nanoseconds kPagesPatience = std::chrono::seconds(5);
 // Time for the file of a recording to open, when it is to begin at once.
@@ -105,9 +106,10 @@ Agenda::Readiness Agenda::await_pages(Batch& batch) {
   bool waits = false;
   for (const Item& item : batch.items) {
     if (!item.sounds_from || item.after.track == nullptr) continue;
-    const auto from = static_cast<Frames>(*item.sounds_from);
+    const auto place = static_cast<Frames>(*item.sounds_from);
+    const auto from = place - static_cast<Frames>(kPagesBeforeS * sample_rate_hz_);
     const double ahead_s = item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
-    const Frames to = from + static_cast<Frames>(ahead_s * sample_rate_hz_);
+    const Frames to = place + static_cast<Frames>(ahead_s * sample_rate_hz_);
     if (item.after.track->pages().has(from, to)) continue;
     if (parts_.waits_for_pages) {
       parts_.tracks.wait_for(item.after.track, {from, to});

@@ -14,7 +14,7 @@ namespace {
 constexpr double kFeedAheadS = 2;           // lines are given to control this early, so that their tracks load meanwhile
 constexpr std::size_t kFeedCommandsMax = 2048;  // of which at most this many at once: half of what control takes
 constexpr double kTailS = 1;                // after the last deck stops
-constexpr double kPagesAheadS = 0.55;       // what a stretcher reads ahead, and the deck's own look-ahead
+constexpr double kPagesAheadS = 1.0;        // what a stretcher reads ahead (0.75 s), and the deck's own look-ahead
 constexpr double kProgressEveryS = 0.1;
 constexpr int kBlockFramesMax = 1024;       // shorter than the lead of an install, which must be seen in time
 
@@ -73,19 +73,21 @@ Result<RenderReport> OfflineRender::run(output::WavWriter& writer) {
   const double begun_s = wall_s();
   const double cpu_s = process_cpu_s();
   double told_s = begun_s;
+  WriteBehind out(writer);
   settle();
   while (!error_ && !is_over()) {
     const int frames = next_block();
     wait_for_pages(frames);
-    if (auto rendered = render_block(writer, frames); !rendered) return tl::unexpected<Error>(rendered.error());
+    if (auto rendered = render_block(out, frames); !rendered) return tl::unexpected<Error>(rendered.error());
     settle();
     if (request_.progress && wall_s() - told_s >= kProgressEveryS) {
       told_s = wall_s();
       request_.progress(static_cast<double>(written_) / config_.engine.sample_rate_hz);
     }
   }
+  if (auto finished = out.finish(); !finished) return tl::unexpected<Error>(finished.error());
   if (error_) return tl::unexpected<Error>(*error_);
-  return report(wall_s() - begun_s, process_cpu_s() - cpu_s);
+  return report(wall_s() - begun_s, process_cpu_s() - cpu_s, out.true_peak());
 }
 
 // Gives control the commands that come up.
@@ -178,7 +180,7 @@ bool OfflineRender::is_over() {
   return end_ && written_ >= *end_;
 }
 
-Result<void> OfflineRender::render_block(output::WavWriter& writer, int frames) {
+Result<void> OfflineRender::render_block(WriteBehind& out, int frames) {
   const Frames frame = renderer_->frame();
   clock_.set(Nanoseconds(frame * 1'000'000'000 / config_.engine.sample_rate_hz));
   const StereoBlock block{left_.data(), right_.data(), frames};
@@ -189,13 +191,11 @@ Result<void> OfflineRender::render_block(output::WavWriter& writer, int frames) 
   const int skip = static_cast<int>(std::clamp<Frames>(latency_ - frame, 0, frames));
   const Frames room = end_ ? *end_ - written_ : frames;
   const int kept = static_cast<int>(std::clamp<Frames>(room, 0, frames - skip));
-  const StereoBlock part = block.slice(skip, kept);
-  peaks_.process(part);
   written_ += kept;
-  return writer.write(part);
+  return out.write(block.slice(skip, kept));
 }
 
-RenderReport OfflineRender::report(double elapsed_s, double cpu_s) const {
+RenderReport OfflineRender::report(double elapsed_s, double cpu_s, float true_peak) const {
   const v1::EngineState engine = control_->book().read_engine();
   RenderReport report;
   report.frames = written_;
@@ -205,8 +205,7 @@ RenderReport OfflineRender::report(double elapsed_s, double cpu_s) const {
   report.underruns = engine.underruns();
   report.commands = committed_;
   report.late_commands = engine.late_commands();
-  const float peak = std::max(peaks_.peak(0), peaks_.peak(1));
-  report.peak_dbtp = peak > 0 ? 20.0 * std::log10(static_cast<double>(peak)) : -200.0;
+  report.peak_dbtp = true_peak > 0 ? 20.0 * std::log10(static_cast<double>(true_peak)) : -200.0;
   return report;
 }
 

@@ -9,7 +9,7 @@
 #include "engine/control/render_source.h"
 #include "engine/control/script.h"
 #include "engine/control/virtual_clock.h"
-#include "engine/dsp/true_peak.h"
+#include "engine/control/write_behind.h"
 #include "engine/output/sinks/wav_writer.h"
 
 namespace segue::control {
@@ -36,8 +36,8 @@ class OfflineRender {
   void wait_for_pages(int frames);
   int next_block() const;
   bool is_over();
-  Result<void> render_block(output::WavWriter& writer, int frames);
-  RenderReport report(double wall_s, double cpu_s) const;
+  Result<void> render_block(WriteBehind& out, int frames);
+  RenderReport report(double elapsed_s, double cpu_s, float true_peak) const;
   Frames frames_of(double seconds) const;
 
   const model::Config config_;
@@ -58,7 +58,6 @@ class OfflineRender {
   std::uint64_t committed_ = 0;
   std::vector<float> left_;
   std::vector<float> right_;
-  dsp::TruePeakMeter peaks_;
 };
 
 }  // namespace segue::control
