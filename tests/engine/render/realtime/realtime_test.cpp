@@ -105,28 +105,29 @@ TEST(RenderRealtime, MakesNoSystemCallBesideABusyControlThread) {
   Storm storm({.seed = 3, .gusts_per_step_max = 2}, parts.second, tracks);
   Callback callback(*parts.first);
   storm.begin();
-  std::atomic<bool> is_over{false};
+  // One step of control to four blocks, neither far ahead of the other; who waits, spins.
+  constexpr long kBlocks = 10'000;
   std::atomic<long> blocks{0};
+  std::atomic<long> steps{0};
   std::thread control([&] {
-    long seen = 0;
-    while (!is_over.load()) {
-      // A step for every few blocks, so that the storm keeps its strength however fast blocks are rendered.
-      if (blocks.load() - seen < 4) {
+    while (steps.load() < kBlocks / 4) {
+      if (4 * steps.load() > blocks.load() + 16) {
         std::this_thread::yield();
         continue;
       }
-      seen = blocks.load();
       storm.step();
+      steps.fetch_add(1);
     }
   });
   RealtimeTrap::reset();
   const ConfinementResult result = run_confined([&] {
-    for (int i = 0; i < 10'000; ++i) {
+    for (long i = 0; i < kBlocks; ++i) {
+      while (4 * steps.load() + 16 < i) {
+      }
       callback.run(64);
       blocks.fetch_add(1);
     }
   });
-  is_over.store(true);
   control.join();
   EXPECT_EQ(result.refused, 0) << result.report();
   EXPECT_EQ(RealtimeTrap::violations(), 0U) << RealtimeTrap::report();
