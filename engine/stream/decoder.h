@@ -26,8 +26,9 @@ class ByteSource {
 // infinities replaced by 0. Gapless: encoder delay and padding are cut, so frame 0 is the first frame that was
 // encoded. One thread at a time; may block in its source.
 //
-// Read after seek(n) gives the bits that reading from the start gives at frame n, for PCM, FLAC, ALAC, MP3, Vorbis
-// and AAC-LC; for Opus and HE-AAC the same frame up to the codec's own convergence.
+// Read after seek(n) gives the bits that reading from the start gives at frame n, for every codec. Codecs whose state
+// never converges exactly (Opus, AAC) are decoded in segments that each begin with a warm-up, so that both ways are
+// the same way.
 class Decoder {
  public:
   virtual ~Decoder() = default;

@@ -2,7 +2,6 @@
 #include "engine/stream/page_filler.h"
 
 #include <chrono>
-#include <cmath>
 
 #include "engine/base/log.h"
 #include "engine/model/config.h"
@@ -11,10 +10,9 @@
 namespace segue::stream {
 namespace {
 
-constexpr std::int64_t kPagesPerTurn = 8;       // 0.7 s of audio, some milliseconds of work
-constexpr std::int64_t kReservePagesMax = 32;   // kept from the background, so that wanted pages need not wait
-constexpr std::size_t kReclaimPages = 32;       // at a time: choosing looks at every page
-constexpr std::size_t kCleanPages = 256;        // whose memory goes back in one turn
+constexpr std::int64_t kPagesPerTurn = 8;           // 0.7 s of audio, some milliseconds of work
+constexpr std::int64_t kReservePagesMax = 32;       // kept from the background, so that wanted pages need not wait
+constexpr std::size_t kCleanPages = 256;            // whose memory goes back in one turn
 constexpr std::chrono::milliseconds kBlockPoll{2};  // render cannot wake anybody; a block lasts 1 to 20 ms
 
 // The smallest rates of compressed audio that a length may be estimated by.
@@ -54,7 +52,9 @@ Frames capacity_for(Frames length, std::int64_t bytes, int sample_rate_hz) {
 
 PageFiller::PageFiller(const TrackLoader::Options& options, const rt::BlockClock& clock)
     : options_(options),
-      pool_(options.evicts ? std::max<std::int64_t>(options.budget_bytes / static_cast<std::int64_t>(sizeof(rt::Page)), kHeadPages) : -1,
+      pool_(options.evicts
+                ? std::max<std::int64_t>(options.budget_bytes / static_cast<std::int64_t>(sizeof(rt::Page)), kHeadPages)
+                : -1,
             clock) {}
 
 void PageFiller::run(const std::stop_token& stop) {
@@ -251,9 +251,10 @@ void PageFiller::finish(LoadingTrack& track, Frames length, bool quiet) {
 }
 
 void PageFiller::announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrack>& track) {
-  if (!track->ready || !track->is_head_there()) return;
+  if (!track->ready || abandoned_ || !track->is_head_there()) return;
   if (track->is_final && track->pages->length() == 0) {
-    return refuse(lock, track, {Code::kFailedPrecondition, "INVALID_MEDIA", track->uri + ": no audio in it can be decoded"});
+    return refuse(lock, track,
+                  {Code::kFailedPrecondition, "INVALID_MEDIA", track->uri + ": no audio in it can be decoded"});
   }
   const TrackLoader::Ready ready = std::exchange(track->ready, nullptr);
   std::shared_ptr<LoadedTrack> handle = make_handle(shared_from_this(), track);
@@ -265,8 +266,9 @@ void PageFiller::announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrac
 void PageFiller::refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, Error error) {
   track->dropped = true;
   const TrackLoader::Ready ready = std::exchange(track->ready, nullptr);
+  if (!ready || abandoned_) return;
   lock.unlock();
-  if (ready) ready(track->load_id, tl::unexpected(std::move(error)));
+  ready(track->load_id, tl::unexpected(std::move(error)));
   lock.lock();
 }
 
@@ -275,7 +277,9 @@ rt::Page* PageFiller::take_page(bool is_wanted) {
   rt::Page* page = pool_.take(is_wanted ? 0 : reserve());
   if (page != nullptr) return page;
   if (is_wanted && pool_.waiting() == 0) {
-    for (const Victim& victim : choose_victims(tracks_, kReclaimPages, options_.sample_rate_hz)) {
+    // Several at a time, because choosing looks at every page; no more than the background leaves alone anyway.
+    const auto count = static_cast<std::size_t>(std::max<std::int64_t>(reserve(), 1));
+    for (const Victim& victim : choose_victims(tracks_, count, options_.sample_rate_hz)) {
       pool_.give_back_later(victim.track->pages->unpublish(victim.page));
       victim.track->first_gap = std::min(victim.track->first_gap, victim.page);
     }

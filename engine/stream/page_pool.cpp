@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/page_pool.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
+
+#include <sys/mman.h>
 
 namespace segue::stream {
 namespace {
@@ -63,7 +63,8 @@ void PagePool::accept_clean(const std::vector<rt::Page*>& pages) {
 }
 
 bool PagePool::map_chunk() {
-  void* chunk = ::mmap(nullptr, kChunkBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* chunk =
+      ::mmap(nullptr, kChunkBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (chunk == MAP_FAILED) return false;
   chunks_.push_back(chunk);
   for (std::int64_t i = kChunkPages - 1; i >= 0; --i) clean_.push_back(static_cast<rt::Page*>(chunk) + i);

@@ -53,7 +53,7 @@ class PagePool {
   std::vector<rt::Page*> dirty_;  // free, memory resident
   std::vector<rt::Page*> clean_;  // free, no memory behind them
   std::deque<Waiting> waiting_;
-  std::int64_t used_ = 0;    // taken or waiting
+  std::int64_t used_ = 0;  // taken or waiting
 };
 
 }  // namespace segue::stream

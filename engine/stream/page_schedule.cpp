@@ -10,7 +10,9 @@ namespace {
 constexpr int kUrgentSeconds = 2;  // a deck this far from a hole can wait for another track's head
 constexpr int kBehindSeconds = 2;  // kept behind a playhead for back-cueing and short loops
 
-std::int64_t pages_in(int seconds, int sample_rate_hz) { return pages_for(static_cast<Frames>(seconds) * sample_rate_hz); }
+std::int64_t pages_in(int seconds, int sample_rate_hz) {
+  return pages_for(static_cast<Frames>(seconds) * sample_rate_hz);
+}
 
 struct Choice {
   PageJob job;
@@ -60,7 +62,9 @@ PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has
     if (has_room && track->first_gap < track->end_page) {
       const std::int64_t page = track->first_missing({track->first_gap, track->end_page});
       track->first_gap = page < 0 ? track->end_page : page;
-      if (page >= 0) choice.offer({track.get(), page, false, track->end_page}, 4 * kClass + static_cast<std::int64_t>(track->served));
+      if (page >= 0)
+        choice.offer({track.get(), page, false, track->end_page},
+                     4 * kClass + static_cast<std::int64_t>(track->served));
     }
   }
   return choice.job;
@@ -92,7 +96,8 @@ std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>
     return a.stamp != b.stamp ? a.stamp < b.stamp : a.page > b.page;
   };
   count = std::min(count, candidates.size());
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count), candidates.end(), sooner);
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count), candidates.end(),
+                    sooner);
   std::vector<Victim> victims;
   victims.reserve(count);
   for (std::size_t i = 0; i < count; ++i) victims.push_back({candidates[i].track, candidates[i].page});

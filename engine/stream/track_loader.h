@@ -31,8 +31,9 @@ struct WantedRange {
 };
 
 // Opens tracks and fills their pages in the background: the whole track while the budget lasts, past it the wanted
-// ranges (pinned), least recently wanted pages reclaimed first. Decoding is by a few threads of its own; control
-// calls everything here, nothing here blocks except wait_for. A page's bits depend on the track position alone.
+// ranges (pinned, and 2 s before them), least recently wanted pages reclaimed first. Decoding is by a few threads of
+// its own; control calls everything here, nothing here blocks except wait_for. A page's bits depend on the track
+// position alone.
 class TrackLoader {
  public:
   struct Options {
@@ -42,6 +43,7 @@ class TrackLoader {
     bool evicts = true;  // offline rendering never evicts
   };
   // Called once per load, on a loader thread: the track, when its first 16 pages or its whole are there, or why not.
+  // Not called any more once the loader is being destroyed.
   using Ready = std::function<void(std::uint64_t load_id, Result<std::shared_ptr<LoadedTrack>>)>;
 
   virtual ~TrackLoader() = default;

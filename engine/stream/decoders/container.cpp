@@ -14,7 +14,8 @@ constexpr std::int64_t kAnalyseBytes = 1 << 20;  // bounds what finding the stre
 constexpr int kStreamsMax = 64;                  // a film with every language
 
 // FFmpeg's demuxers that may be used, by their full names.
-constexpr std::string_view kFormats[] = {"mp3", "aac", "mov,mp4,m4a,3gp,3g2,mj2", "flac", "ogg", "wav", "w64", "aiff", "caf"};
+constexpr std::string_view kFormats[] = {"mp3",  "aac", "mov,mp4,m4a,3gp,3g2,mj2", "flac", "ogg", "wav", "w64",
+                                         "aiff", "caf"};
 
 // Decoders that may be opened; no picture, no subtitle, nothing exotic.
 constexpr char kCodecNames[] =
@@ -109,7 +110,7 @@ Result<void> Container::open_format(const std::string& name) {
   format->max_analyze_duration = AV_TIME_BASE / 2;
   format->max_streams = kStreamsMax;
   AVDictionary* options = nullptr;
-  av_dict_set(&options, "ignore_editlist", "1", 0);  // see mp4_timing.h
+  av_dict_set(&options, "ignore_editlist", "1", 0);                       // see mp4_timing.h
   const int opened = avformat_open_input(&format, "", *input, &options);  // frees it on failure
   av_dict_free(&options);
   if (opened < 0) return invalid(name, "the file is damaged: no " + format_name_ + " stream can be read");

@@ -70,7 +70,7 @@ class DemuxedPackets final : public PacketSource {
   Frames next_start_ = 0;
   std::int64_t frontier_ = 0;  // packets ever seen; all before are counted and indexed
   Frames frontier_start_ = 0;
-  int resumed_frames_ = -1;      // of the packet that a jump went to, which only its predecessor would tell
+  int resumed_frames_ = -1;  // of the packet that a jump went to, which only its predecessor would tell
   bool at_end_ = false;
   Frames end_ = -1;
   std::uint64_t dropped_ = 0;

@@ -19,8 +19,8 @@ extern "C" {
 namespace segue::stream {
 namespace {
 
-constexpr int kTrialPackets = 64;           // unreadable ones before the first that decodes
-constexpr std::int64_t kTinyBytes = 16;     // no format has a header this short
+constexpr int kTrialPackets = 64;        // unreadable ones before the first that decodes
+constexpr std::int64_t kTinyBytes = 16;  // no format has a header this short
 constexpr int kRateMinHz = 1'000;
 constexpr int kRateMaxHz = 768'000;
 
@@ -92,9 +92,9 @@ class FfmpegDecoder final : public Decoder {
   std::unique_ptr<ByteSource> source_;  // outlives the packets that read from it
   Opened opened_;
   PacketPtr packet_{av_packet_alloc()};
-  Planes planes_;            // the decoded packet
-  PacketPlace place_;        // where it stands
-  Frames wanted_;            // raw frame the next read starts at
+  Planes planes_;                      // the decoded packet
+  PacketPlace place_;                  // where it stands
+  Frames wanted_;                      // raw frame the next read starts at
   std::int64_t preroll_until_ = 0;     // packets before this number warm the codec up only
   std::deque<Remembered> remembered_;  // the last packets, to start the next segment with
   std::uint64_t damaged_ = 0;
@@ -177,7 +177,8 @@ Result<void> FfmpegDecoder::seek(Frames source_frame) {
   const Result<std::int64_t> number = opened_.packets->find(raw);
   if (!number) return tl::unexpected(number.error());
   const Warmup& warmup = opened_.warmup;
-  const std::int64_t head = warmup.segment_packets > 0 ? *number / warmup.segment_packets * warmup.segment_packets : *number;
+  const std::int64_t head =
+      warmup.segment_packets > 0 ? *number / warmup.segment_packets * warmup.segment_packets : *number;
   const std::int64_t from = std::max<std::int64_t>(head - warmup.preroll_packets, 0);
   if (const Result<void> there = opened_.packets->go_to(from); !there) return there;
   if (!opened_.codec->reset()) return fail(Code::kInternal, "DECODER_FAILED", "the codec could not be restarted");
@@ -202,7 +203,8 @@ Result<void> try_first_packets(Container& container, PacketDecoder& codec, std::
     if (got == AVERROR_EOF) break;
     if (got < 0 || packet->stream_index != container.stream().index || packet->size == 0) continue;
     if (av_packet_get_side_data(packet.get(), AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr) {
-      return fail(Code::kFailedPrecondition, "UNSUPPORTED_MEDIA", name + ": the file is encrypted (DRM) and cannot be played");
+      return fail(Code::kFailedPrecondition, "UNSUPPORTED_MEDIA",
+                  name + ": the file is encrypted (DRM) and cannot be played");
     }
     const bool decoded = codec.try_first(*packet);
     packets.push_back(std::move(packet));
@@ -235,7 +237,8 @@ model::TrackFacts facts_of(Container& container, const PacketDecoder& codec, con
   const AVCodecDescriptor* described = avcodec_descriptor_get(parameters.codec_id);
   const bool is_float = facts.codec.starts_with("pcm_f");
   if (described != nullptr && (described->props & AV_CODEC_PROP_LOSSLESS) != 0 && !is_float) {
-    facts.source_bits = parameters.bits_per_raw_sample > 0 ? parameters.bits_per_raw_sample : av_get_bits_per_sample(parameters.codec_id);
+    facts.source_bits = parameters.bits_per_raw_sample > 0 ? parameters.bits_per_raw_sample
+                                                           : av_get_bits_per_sample(parameters.codec_id);
   }
   return facts;
 }
@@ -251,9 +254,12 @@ PcmLayout pcm_layout(const Container& container, const AVPacket& first, const By
   const AVStream& stream = container.stream();
   PcmLayout layout;
   layout.data_offset = base + first.pos;
-  layout.frame_bytes = av_get_exact_bits_per_sample(stream.codecpar->codec_id) / 8 * stream.codecpar->ch_layout.nb_channels;
+  layout.frame_bytes =
+      av_get_exact_bits_per_sample(stream.codecpar->codec_id) / 8 * stream.codecpar->ch_layout.nb_channels;
   if (first.pos < 0 || layout.frame_bytes <= 0) return {};
-  const Frames held = source.size() < 0 ? INT64_MAX : std::max<std::int64_t>(source.size() - layout.data_offset, 0) / layout.frame_bytes;
+  const Frames held = source.size() < 0
+                          ? INT64_MAX
+                          : std::max<std::int64_t>(source.size() - layout.data_offset, 0) / layout.frame_bytes;
   const AVRational per_frame{1, stream.codecpar->sample_rate};
   const Frames said = stream.duration > 0 ? av_rescale_q(stream.duration, stream.time_base, per_frame) : 0;
   layout.frames = said > 0 ? std::min(said, held) : held;
@@ -299,8 +305,8 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     const Trim trim = trim_of(**container, source, tags.audio_offset, timing);
     opened.delay = trim.delay;
     opened.estimate = std::max<Frames>((trim.timing.total > 0 ? trim.timing.total : opened.estimate) - trim.delay, 0);
-    opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container), std::move(first),
-                                                      trim.timing);
+    opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container),
+                                                      std::move(first), trim.timing);
   }
   if (!opened.codec->reset()) return invalid(name, "the codec could not be restarted");
   return opened;

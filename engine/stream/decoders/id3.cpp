@@ -8,10 +8,10 @@
 namespace segue::stream {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 256;     // a title fits; a novel does not
-constexpr std::size_t kFrameBytesMax = 4096;   // of a text frame that is read
-constexpr int kFramesMax = 256;                // frames looked at in a tag
-constexpr int kTagsMax = 16;                   // tags in a row, as careless taggers leave them
+constexpr std::size_t kTextBytesMax = 256;    // a title fits; a novel does not
+constexpr std::size_t kFrameBytesMax = 4096;  // of a text frame that is read
+constexpr int kFramesMax = 256;               // frames looked at in a tag
+constexpr int kTagsMax = 16;                  // tags in a row, as careless taggers leave them
 constexpr std::size_t kHeaderBytes = 10;
 
 using Bytes = std::vector<std::uint8_t>;
@@ -120,14 +120,19 @@ void read_frames(ByteSource& source, const TagShape& tag, Id3Tags& tags) {
 // The length of a valid UTF-8 sequence at the front, 0 if it is not one.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >> 5 == 6 ? 2 : byte(0) >> 4 == 14 ? 3 : byte(0) >> 3 == 30 ? 4 : 0;
+  const std::size_t length = byte(0) < 0x80       ? 1
+                             : byte(0) >> 5 == 6  ? 2
+                             : byte(0) >> 4 == 14 ? 3
+                             : byte(0) >> 3 == 30 ? 4
+                                                  : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if (byte(i) >> 6 != 2) return 0;
   }
   if (length == 2 && byte(0) < 0xc2) return 0;
   if (length == 3 && ((byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) >= 0xa0))) return 0;
-  if (length == 4 && ((byte(0) == 0xf0 && byte(1) < 0x90) || byte(0) > 0xf4 || (byte(0) == 0xf4 && byte(1) >= 0x90))) return 0;
+  if (length == 4 && ((byte(0) == 0xf0 && byte(1) < 0x90) || byte(0) > 0xf4 || (byte(0) == 0xf4 && byte(1) >= 0x90)))
+    return 0;
   return length;
 }
 
@@ -158,7 +163,8 @@ std::string clean_text(std::string_view text) {
     const std::size_t length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text[0]);
     // C0, DEL, and C1, whose second byte is below 0xa0.
-    const bool control = first < 0x20 || first == 0x7f || (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    const bool control =
+        first < 0x20 || first == 0x7f || (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
     if (length == 0) {
       append_utf8(clean, 0xfffd);
     } else if (!control) {

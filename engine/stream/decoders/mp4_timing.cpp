@@ -10,7 +10,7 @@
 namespace segue::stream {
 namespace {
 
-constexpr int kBoxesMax = 4096;         // looked at in one box: a fragmented file has thousands at the top
+constexpr int kBoxesMax = 4096;            // looked at in one box: a fragmented file has thousands at the top
 constexpr std::size_t kTableMax = 65'536;  // entries of a time table; music has one or two
 
 // A box's content, [from, to) in the source.
@@ -48,7 +48,8 @@ class Boxes {
       std::int64_t size = short_size == 1 ? static_cast<std::int64_t>(number(at + 8, 8)) : short_size;
       if (short_size == 0) size = outer.to - at;
       if (size < header || size > outer.to - at) size = outer.to - at;  // cut off: what is there
-      if (visit(std::string_view(reinterpret_cast<const char*>(head.data()) + 4, 4), Box{at + header, at + size})) return;
+      if (visit(std::string_view(reinterpret_cast<const char*>(head.data()) + 4, 4), Box{at + header, at + size}))
+        return;
       at += size;
     }
   }

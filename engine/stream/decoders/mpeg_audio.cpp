@@ -78,7 +78,8 @@ LameTag read_lame_tag(ByteSource& source, std::int64_t base) {
   const std::uint32_t flags = big_endian_32(frame.data() + at + 4);
   at += 8;
   if ((flags & 1) != 0 && at + 4 <= frame.size()) tag.packets = big_endian_32(frame.data() + at);
-  at += ((flags & 1) != 0 ? 4 : 0) + ((flags & 2) != 0 ? 4 : 0) + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
+  at += ((flags & 1) != 0 ? 4 : 0) + ((flags & 2) != 0 ? 4 : 0) + ((flags & 4) != 0 ? 100 : 0) +
+        ((flags & 8) != 0 ? 4 : 0);
   constexpr std::size_t kDelayOffset = 21;  // encoder name 9, revision 1, low-pass 1, gains 8, flags 1, bit rate 1
   if (at + kDelayOffset + 3 > frame.size() || frame[at] == 0) return tag;
   const std::uint8_t* delay = frame.data() + at + kDelayOffset;

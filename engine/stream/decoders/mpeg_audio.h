@@ -11,11 +11,11 @@ namespace segue::stream {
 
 // What the four bytes of an MPEG audio frame header say (ISO 11172-3, 13818-3 and the 2.5 extension).
 struct MpegHeader {
-  int layer = 0;            // 1 to 3
+  int layer = 0;  // 1 to 3
   int rate_hz = 0;
-  int frames = 0;           // per packet
-  int packet_bytes = 0;     // 0 for the free format
-  int side_bytes = 0;       // layer III: header and side information, before which a Xing tag cannot stand
+  int frames = 0;        // per packet
+  int packet_bytes = 0;  // 0 for the free format
+  int side_bytes = 0;    // layer III: header and side information, before which a Xing tag cannot stand
 };
 std::optional<MpegHeader> parse_mpeg_header(std::span<const std::uint8_t> bytes);
 

@@ -92,7 +92,8 @@ void mix(const AVFrame& frame, float* left, float* right) {
   std::fill_n(left, frames, 0.0F);
   std::fill_n(right, frames, 0.0F);
   AVChannelLayout layout{};
-  const bool known = frame.ch_layout.order == AV_CHANNEL_ORDER_NATIVE || frame.ch_layout.order == AV_CHANNEL_ORDER_CUSTOM;
+  const bool known =
+      frame.ch_layout.order == AV_CHANNEL_ORDER_NATIVE || frame.ch_layout.order == AV_CHANNEL_ORDER_CUSTOM;
   if (!known) av_channel_layout_default(&layout, channels);
   for (int channel = 0; channel < channels; ++channel) {
     const Weights weights = weights_of(known ? frame.ch_layout : layout, channel);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/page_maker.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/stream/decoded.h"
 #include "tests/support/media/media.h"
@@ -15,8 +15,9 @@ std::unique_ptr<PageMaker> make_maker(const std::string& path, int target_hz) {
   Result<std::unique_ptr<Decoder>> decoder = open_path(path);
   if (!decoder) return nullptr;
   const int source_hz = (*decoder)->facts().source_rate_hz;
-  return std::make_unique<PageMaker>(std::move(*decoder),
-                                     std::make_shared<const dsp::Resampler>(dsp::Resampler::create(source_hz, target_hz)), target_hz);
+  return std::make_unique<PageMaker>(
+      std::move(*decoder), std::make_shared<const dsp::Resampler>(dsp::Resampler::create(source_hz, target_hz)),
+      target_hz);
 }
 
 std::vector<rt::Page> make_all(PageMaker& maker) {
@@ -45,7 +46,8 @@ TEST(PageMaker, APageIsTheSameHoweverItIsReached) {
       for (int i = 0; i < 30; ++i) {
         const int index = random.below(static_cast<int>(pages.size()));
         ASSERT_TRUE(jumping->make(index, page).has_value());
-        ASSERT_TRUE(same(page, pages[static_cast<std::size_t>(index)])) << format << " page " << index << " at " << target_hz;
+        ASSERT_TRUE(same(page, pages[static_cast<std::size_t>(index)]))
+            << format << " page " << index << " at " << target_hz;
       }
       ASSERT_TRUE(jumping->make(0, page).has_value());
       EXPECT_TRUE(same(page, pages[0])) << format;
@@ -62,7 +64,8 @@ TEST(PageMaker, AtTheSourcesOwnRatePagesAreItsFrames) {
   ASSERT_EQ(pages.size(), 3U);
   for (Frames i = 0; i < 3 * rt::kPageFrames; ++i) {
     const float expected = i < signal.frames ? original[0][static_cast<std::size_t>(i)] : 0.0F;
-    ASSERT_EQ(pages[static_cast<std::size_t>(i / rt::kPageFrames)].left[i % rt::kPageFrames], expected) << "frame " << i;
+    ASSERT_EQ(pages[static_cast<std::size_t>(i / rt::kPageFrames)].left[i % rt::kPageFrames], expected)
+        << "frame " << i;
   }
 }
 
@@ -75,7 +78,8 @@ TEST(PageMaker, LengthIsTheResampledOne) {
 }
 
 TEST(PageMaker, NothingSoundsAfterTheEnd) {
-  const auto maker = make_maker(test::encode(test::media_format("wav_16"), test::MediaSignal{.frames = 44'100}), 48'000);
+  const auto maker =
+      make_maker(test::encode(test::media_format("wav_16"), test::MediaSignal{.frames = 44'100}), 48'000);
   ASSERT_NE(maker, nullptr);
   const std::vector<rt::Page> pages = make_all(*maker);
   const rt::Page& last = pages.back();

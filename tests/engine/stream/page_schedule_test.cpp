@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/page_schedule.h"
 
-#include <gtest/gtest.h>
-
 #include <list>
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace segue::stream {
 namespace {

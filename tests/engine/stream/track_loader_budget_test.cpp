@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "engine/stream/track_loader.h"
 #include "tests/engine/stream/loader_fixture.h"
@@ -17,13 +17,17 @@ using test::MediaSignal;
 constexpr std::int64_t kBudgetPages = 96;
 constexpr MediaSignal kLong{.rate_hz = 48'000, .frames = 300 * rt::kPageFrames};
 
-std::unique_ptr<TrackLoader> make_loader(const rt::BlockClock& clock, std::int64_t pages = kBudgetPages, bool evicts = true) {
-  return TrackLoader::create({.sample_rate_hz = 48'000, .budget_bytes = page_bytes(pages), .threads = 2, .evicts = evicts}, clock);
+std::unique_ptr<TrackLoader> make_loader(const rt::BlockClock& clock, std::int64_t pages = kBudgetPages,
+                                         bool evicts = true) {
+  return TrackLoader::create(
+      {.sample_rate_hz = 48'000, .budget_bytes = page_bytes(pages), .threads = 2, .evicts = evicts}, clock);
 }
 
 std::string long_track() { return test::encode(test::media_format("flac"), kLong); }
 
-WantedRange pages_from(std::int64_t page, std::int64_t count) { return {page * rt::kPageFrames, (page + count) * rt::kPageFrames}; }
+WantedRange pages_from(std::int64_t page, std::int64_t count) {
+  return {page * rt::kPageFrames, (page + count) * rt::kPageFrames};
+}
 
 TEST(TrackLoaderBudget, WantedRangesFollowThePlayheadWithinTheBudget) {
   const rt::BlockClock clock;
@@ -119,7 +123,9 @@ TEST(TrackLoaderBudget, APageNeverChangesWhileRenderLooksAtIt) {
 // Ten hours of 16-bit stereo in a file of 6.4 GB that takes no disk.
 TEST(TrackLoaderBudget, TenHoursStayWithinTheBudget) {
   const test::MediaFolder folder;
-  const std::string path = folder.write("ten_hours.wav", test::read_file(test::encode(test::media_format("wav_16"), {.rate_hz = 44'100, .frames = 1'000})));
+  const std::string path =
+      folder.write("ten_hours.wav",
+                   test::read_file(test::encode(test::media_format("wav_16"), {.rate_hz = 44'100, .frames = 1'000})));
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
   const auto bytes = test::read_file(path);
   const auto data = std::search(bytes.begin(), bytes.end(), "data", "data" + 4) - bytes.begin();

@@ -15,7 +15,8 @@ class TrackLoading : public testing::Test {
   std::unique_ptr<TrackLoader> make_loader(int threads = 2) const {
     return TrackLoader::create({.sample_rate_hz = 48'000, .budget_bytes = 256 << 20, .threads = threads}, clock_);
   }
-  static std::string track(const char* format = "wav_16", const MediaSignal& signal = {.rate_hz = 48'000, .frames = 400'000}) {
+  static std::string track(const char* format = "wav_16",
+                           const MediaSignal& signal = {.rate_hz = 48'000, .frames = 400'000}) {
     return test::encode(test::media_format(format), signal);
   }
   rt::BlockClock clock_;
@@ -59,9 +60,12 @@ TEST_F(TrackLoading, FailuresSayWhatIsWrong) {
   const auto loader = make_loader();
   const test::MediaFolder folder;
   const std::pair<std::string, const char*> cases[] = {
-      {folder.path("missing.mp3"), "FILE_MISSING"},      {"/dev/zero", "NOT_A_FILE"},
-      {folder.write("empty.mp3", ""), "INVALID_MEDIA"},  {folder.write("text.mp3", std::string(5'000, 'x')), "UNSUPPORTED_MEDIA"},
-      {"http://127.0.0.1:1/a.mp3", "URI_UNSUPPORTED"},   {"no uri at all", "URI_INVALID"},
+      {folder.path("missing.mp3"), "FILE_MISSING"},
+      {"/dev/zero", "NOT_A_FILE"},
+      {folder.write("empty.mp3", ""), "INVALID_MEDIA"},
+      {folder.write("text.mp3", std::string(5'000, 'x')), "UNSUPPORTED_MEDIA"},
+      {"http://127.0.0.1:1/a.mp3", "URI_UNSUPPORTED"},
+      {"no uri at all", "URI_INVALID"},
   };
   for (const auto& [path, reason] : cases) {
     const Loaded loaded = load(*loader, path);
@@ -75,7 +79,8 @@ TEST_F(TrackLoading, FailuresSayWhatIsWrong) {
 TEST_F(TrackLoading, ManyLoadsOnOneThreadAllGetReady) {
   const auto loader = make_loader(1);
   std::vector<std::future<Loaded>> futures;
-  for (int i = 0; i < 8; ++i) futures.push_back(start_load(*loader, track(i % 2 == 0 ? "mp3_v0" : "flac"), static_cast<std::uint64_t>(i)));
+  for (int i = 0; i < 8; ++i)
+    futures.push_back(start_load(*loader, track(i % 2 == 0 ? "mp3_v0" : "flac"), static_cast<std::uint64_t>(i)));
   std::vector<std::shared_ptr<LoadedTrack>> tracks;
   for (std::future<Loaded>& future : futures) {
     ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);

@@ -7,8 +7,8 @@ namespace segue::stream {
 namespace {
 
 TEST(Uri, PathsComeBackWhateverTheyHold) {
-  for (const std::string path : {"/a.mp3", "/music/A & B/50% #1?.flac", "/über/naïve.ogg", "/bad\xff\xfe utf8.wav", "/new\nline.wav",
-                                 "/../x", "/a//b"}) {
+  for (const std::string path : {"/a.mp3", "/music/A & B/50% #1?.flac", "/über/naïve.ogg", "/bad\xff\xfe utf8.wav",
+                                 "/new\nline.wav", "/../x", "/a//b"}) {
     const std::string uri = uri_of_path(path);
     EXPECT_TRUE(uri.starts_with("file:///")) << uri;
     EXPECT_EQ(uri.find_first_of(" #?%\n", 8) == std::string::npos || uri.find('%') != std::string::npos, true) << uri;
@@ -35,7 +35,8 @@ TEST(Uri, RefusesWhatIsNotAFile) {
 }
 
 TEST(Uri, RefusesMalformedOnes) {
-  for (const char* uri : {"", "/a.mp3", "a.mp3", "file://otherhost/a", "file:///a%", "file:///a%4", "file:///a%zz", "file:///a%00b", "file://"}) {
+  for (const char* uri : {"", "/a.mp3", "a.mp3", "file://otherhost/a", "file:///a%", "file:///a%4", "file:///a%zz",
+                          "file:///a%00b", "file://"}) {
     const Result<std::string> path = path_of_uri(uri);
     ASSERT_FALSE(path.has_value()) << uri;
     EXPECT_EQ(path.error().reason, "URI_INVALID") << uri;

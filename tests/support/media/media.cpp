@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/media/media.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -10,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <unistd.h>
 
 #include "tests/support/audio/wav.h"
 
@@ -77,9 +77,11 @@ void declare_band_replication(const std::string& path) {
 }
 
 // Where the file lies: named by all that it is made from.
-std::string path_for(const MediaFormat& format, const std::string& described, const std::vector<std::vector<float>>& channels) {
+std::string path_for(const MediaFormat& format, const std::string& described,
+                     const std::vector<std::vector<float>>& channels) {
   const std::string text = std::string(format.command) + described;
-  std::uint64_t key = hash_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, 14695981039346656037ULL);
+  std::uint64_t key =
+      hash_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, 14695981039346656037ULL);
   for (const std::vector<float>& channel : channels) {
     key = hash_of({reinterpret_cast<const std::uint8_t*>(channel.data()), channel.size() * sizeof(float)}, key);
   }
@@ -89,7 +91,8 @@ std::string path_for(const MediaFormat& format, const std::string& described, co
 }
 
 // Encodes under a name of this process and renames, because tests run side by side.
-void make_file(const std::string& path, const MediaFormat& format, const std::vector<std::vector<float>>& channels, int rate_hz, int bits) {
+void make_file(const std::string& path, const MediaFormat& format, const std::vector<std::vector<float>>& channels,
+               int rate_hz, int bits) {
   std::filesystem::create_directories(SEGUE_TEST_MEDIA_DIR);
   const std::string own = path + "." + std::to_string(::getpid());
   const std::string in = own + ".in.wav";
@@ -108,7 +111,8 @@ std::vector<std::vector<float>> make_signal(const MediaSignal& signal) {
   std::vector<std::vector<float>> channels;
   const double steps = std::ldexp(1.0, signal.bits - 1);
   for (int channel = 0; channel < signal.channels; ++channel) {
-    const MusicOptions options{.bpm = 120.0 + channel, .rate_hz = static_cast<double>(signal.rate_hz),
+    const MusicOptions options{.bpm = 120.0 + channel,
+                               .rate_hz = static_cast<double>(signal.rate_hz),
                                .seed = signal.seed + static_cast<std::uint64_t>(channel)};
     channels.push_back(music(signal.frames, options).left);
     for (float& x : channels.back()) x = static_cast<float>(std::round(static_cast<double>(x) * steps) / steps);
@@ -131,7 +135,8 @@ std::string encode(const MediaFormat& format, const MediaSignal& signal) {
   // the maker has changed.
   MediaSignal piece = fitting;
   piece.frames = std::min<Frames>(fitting.frames, 2'000);
-  const std::string described = std::to_string(signal.rate_hz) + "/" + std::to_string(signal.bits) + "/" + std::to_string(signal.frames);
+  const std::string described =
+      std::to_string(signal.rate_hz) + "/" + std::to_string(signal.bits) + "/" + std::to_string(signal.frames);
   const std::string path = path_for(format, described, make_signal(piece));
   if (!std::filesystem::exists(path)) make_file(path, format, make_signal(fitting), signal.rate_hz, signal.bits);
   return path;

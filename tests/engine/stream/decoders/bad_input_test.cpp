@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/engine/stream/decoded.h"
 #include "tests/engine/stream/memory_source.h"
@@ -39,7 +39,8 @@ Outcome play(const Bytes& bytes, const std::string& what) {
   const auto decoder = open_bytes(bytes);
   if (!decoder) {
     EXPECT_EQ(decoder.error().code, Code::kFailedPrecondition) << what;
-    EXPECT_NE(decoder.error().message.find("/music/track.mp3"), std::string::npos) << what << ": " << decoder.error().message;
+    EXPECT_NE(decoder.error().message.find("/music/track.mp3"), std::string::npos)
+        << what << ": " << decoder.error().message;
     EXPECT_EQ(decoder.error().message.find('\n'), std::string::npos) << what;
     return {decoder.error().reason};
   }
@@ -67,7 +68,8 @@ Outcome play(const Bytes& bytes, const std::string& what) {
 }
 
 void put_big_endian(Bytes& bytes, std::size_t at, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) bytes.at(at + static_cast<std::size_t>(i)) = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+  for (int i = 0; i < 4; ++i)
+    bytes.at(at + static_cast<std::size_t>(i)) = static_cast<std::uint8_t>(value >> (24 - 8 * i));
 }
 
 std::size_t find(const Bytes& bytes, std::string_view what) {
@@ -79,7 +81,8 @@ std::size_t find(const Bytes& bytes, std::string_view what) {
 TEST(BadInput, NothingToPlayIsInvalid) {
   EXPECT_EQ(play({}, "empty").reason, "INVALID_MEDIA");
   EXPECT_EQ(play({'x'}, "one byte").reason, "INVALID_MEDIA");
-  EXPECT_EQ(play({'I', 'D', '3', 4, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, "only a tag").reason, "INVALID_MEDIA");
+  EXPECT_EQ(play({'I', 'D', '3', 4, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, "only a tag").reason,
+            "INVALID_MEDIA");
   for (const char* format : {"wav_16", "flac", "m4a_aac", "ogg_vorbis", "opus", "aiff"}) {
     Bytes head = encoded(format);
     head.resize(44);
@@ -103,9 +106,12 @@ TEST(BadInput, OtherThingsAreUnsupported) {
 
 TEST(BadInput, APlaylistOpensNothing) {
   for (const std::string list :
-       {"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile /etc/passwd\n",
-        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:1/a.ts\n", "[playlist]\nFile1=file:///etc/passwd\n",
-        "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"><BaseURL>file:///etc/passwd</BaseURL></MPD>"}) {
+       {"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile /etc/passwd\n",
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:1/a.ts\n",
+        "[playlist]\nFile1=file:///etc/passwd\n",
+        "<?xml version=\"1.0\"?><MPD "
+        "xmlns=\"urn:mpeg:dash:schema:mpd:2011\"><BaseURL>file:///etc/passwd</BaseURL></MPD>"}) {
     const auto decoder = open_bytes(Bytes(list.begin(), list.end()));
     ASSERT_FALSE(decoder.has_value()) << list;
     EXPECT_EQ(decoder.error().reason, "UNSUPPORTED_MEDIA") << list;
@@ -122,8 +128,9 @@ TEST(BadInput, AnotherExtensionMakesNoDifference) {
 }
 
 TEST(BadInput, FilmsWithoutSoundHaveNoAudio) {
-  const test::MediaFormat film{"film", "mp4",
-                               "ffmpeg -nostdin -loglevel error -y -f lavfi -i color=size=64x64:duration=1 -c:v mpeg4 {out}", false, false};
+  const test::MediaFormat film{
+      "film", "mp4", "ffmpeg -nostdin -loglevel error -y -f lavfi -i color=size=64x64:duration=1 -c:v mpeg4 {out}",
+      false, false};
   EXPECT_EQ(play(test::read_file(test::encode(film, {.frames = 1'000})), "film").reason, "NO_AUDIO");
 }
 
@@ -146,7 +153,8 @@ TEST(BadInput, TheShortestTracksPlay) {
   for (const test::MediaFormat& format : test::media_formats()) {
     if (!format.has_exact_length) continue;
     for (const Frames frames : {Frames{1}, Frames{9'600}}) {
-      const Outcome outcome = play(test::read_file(test::encode(format, {.rate_hz = 48'000, .frames = frames})), format.name);
+      const Outcome outcome =
+          play(test::read_file(test::encode(format, {.rate_hz = 48'000, .frames = frames})), format.name);
       // What ffmpeg writes as an MP3's padding leaves up to a packet of silence.
       const bool is_loose = std::string_view(format.name) == "mp3_ffmpeg";
       EXPECT_GE(outcome.frames, frames) << format.name << " " << outcome.reason;
@@ -237,7 +245,8 @@ TEST(BadInput, ATruncatedFilePlaysWhatIsThere) {
 TEST(BadInput, AFailingDiskIsAnErrorNotAHang) {
   const Bytes bytes = encoded("flac", {.frames = 400'000});
   const std::string text(bytes.begin(), bytes.end());
-  const auto decoder = open_decoder(std::make_unique<MemorySource>(text, static_cast<std::int64_t>(text.size() / 2)), "/music/a.flac");
+  const auto decoder =
+      open_decoder(std::make_unique<MemorySource>(text, static_cast<std::int64_t>(text.size() / 2)), "/music/a.flac");
   ASSERT_TRUE(decoder.has_value()) << decoder.error().message;
   Frames frames = 0;
   float left[4096];
@@ -261,7 +270,8 @@ TEST(BadInput, ADamagedFlacFrameIsSilenceOfItsLength) {
   EXPECT_GE((*damaged)->damaged_packets(), 1U);
   ASSERT_EQ(audio.frames(), expected.frames());
   EXPECT_TRUE(std::equal(audio.left.begin(), audio.left.begin() + 50'000, expected.left.begin()));
-  EXPECT_TRUE(std::equal(audio.left.end() - 50'000, audio.left.end(), expected.left.end() - 50'000)) << "what follows keeps its place";
+  EXPECT_TRUE(std::equal(audio.left.end() - 50'000, audio.left.end(), expected.left.end() - 50'000))
+      << "what follows keeps its place";
 }
 
 // One damaged copy of a file.
@@ -270,18 +280,22 @@ Bytes damaged_copy(const Bytes& whole, test::Random& random) {
   const auto position = [&] { return static_cast<std::size_t>(random.unit() * static_cast<double>(bytes.size())); };
   switch (random.below(4)) {
     case 0:  // scattered flips
-      for (std::size_t i = 0; i < bytes.size() / 2'000 + 1; ++i) bytes[position()] ^= static_cast<std::uint8_t>(1U << random.below(8));
+      for (std::size_t i = 0; i < bytes.size() / 2'000 + 1; ++i)
+        bytes[position()] ^= static_cast<std::uint8_t>(1U << random.below(8));
       break;
     case 1: {  // a zeroed block
       const std::size_t at = position();
-      std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + 4096, bytes.size())), 0);
+      std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + 4096, bytes.size())), 0);
       break;
     }
     case 2:  // cut off
       bytes.resize(position());
       break;
     default:  // a hit in the headers
-      for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(random.below(static_cast<int>(std::min<std::size_t>(bytes.size(), 1'000))))] = static_cast<std::uint8_t>(random.bits());
+      for (int i = 0; i < 4; ++i)
+        bytes[static_cast<std::size_t>(random.below(static_cast<int>(std::min<std::size_t>(bytes.size(), 1'000))))] =
+            static_cast<std::uint8_t>(random.bits());
       break;
   }
   return bytes;
@@ -290,7 +304,8 @@ Bytes damaged_copy(const Bytes& whole, test::Random& random) {
 TEST(BadInput, DamageOfAnyKindNeverCrashesHangsOrBlares) {
   const bool soak = std::getenv("SEGUE_SOAK") != nullptr;
   const int variants = soak ? 10'000 : 200;
-  const char* formats[] = {"mp3_v0", "m4a_aac", "m4a_alac", "flac", "ogg_vorbis", "opus", "wav_float", "aiff", "adts_aac", "ogg_flac", "caf", "w64"};
+  const char* formats[] = {"mp3_v0",    "m4a_aac", "m4a_alac", "flac",     "ogg_vorbis", "opus",
+                           "wav_float", "aiff",    "adts_aac", "ogg_flac", "caf",        "w64"};
   std::vector<Bytes> wholes;
   for (const char* format : formats) wholes.push_back(encoded(format));
   for (int i = 0; i < variants; ++i) {

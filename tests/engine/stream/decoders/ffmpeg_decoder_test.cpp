@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/stream/decoded.h"
 #include "tests/support/media/media.h"
@@ -37,7 +37,8 @@ class EachFormat : public testing::TestWithParam<MediaFormat> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Decoder, EachFormat, testing::ValuesIn(test::media_formats().begin(), test::media_formats().end()),
+INSTANTIATE_TEST_SUITE_P(Decoder, EachFormat,
+                         testing::ValuesIn(test::media_formats().begin(), test::media_formats().end()),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST_P(EachFormat, DecodesToTheOriginalsLength) {
@@ -144,9 +145,10 @@ TEST(Decoder, IntegersBecomeExactFloats) {
 }
 
 TEST(Decoder, TagsNameTheTrackAndAreCleaned) {
-  const MediaFormat tagged{"tagged", "mp3",
-                           "lame --quiet -b 128 --id3v2-only --id3v2-utf16 --tt 'Título' --ta 'An Artist' --tl 'Album' {in} {out}",
-                           false, true};
+  const MediaFormat tagged{
+      "tagged", "mp3",
+      "lame --quiet -b 128 --id3v2-only --id3v2-utf16 --tt 'Título' --ta 'An Artist' --tl 'Album' {in} {out}", false,
+      true};
   const auto mp3 = open_path(test::encode(tagged, MediaSignal{.frames = 20'000}));
   ASSERT_TRUE(mp3.has_value()) << mp3.error().message;
   EXPECT_EQ((*mp3)->facts().title, "Título");
@@ -154,7 +156,8 @@ TEST(Decoder, TagsNameTheTrackAndAreCleaned) {
   EXPECT_EQ((*mp3)->facts().album, "Album");
   EXPECT_EQ(read_rest(**mp3).frames(), 20'000);
 
-  const MediaFormat coloured{"coloured", "flac", "flac --silent -f -T \"TITLE=$(printf 'a\\033[31mb\\001')\" -T ARTIST=x -o {out} {in}",
+  const MediaFormat coloured{"coloured", "flac",
+                             "flac --silent -f -T \"TITLE=$(printf 'a\\033[31mb\\001')\" -T ARTIST=x -o {out} {in}",
                              true, true};
   const auto flac = open_path(test::encode(coloured, MediaSignal{.frames = 20'000}));
   ASSERT_TRUE(flac.has_value()) << flac.error().message;

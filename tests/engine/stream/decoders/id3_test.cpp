@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/decoders/id3.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/stream/memory_source.h"
 
@@ -18,7 +18,9 @@ std::string frame(const std::string& id, const std::string& content) {
 std::string tag(const std::string& frames, char version = 4) {
   const std::size_t size = frames.size();
   return std::string("ID3") + version + std::string{0, 0} +
-         std::string{0, static_cast<char>(size >> 14 & 0x7f), static_cast<char>(size >> 7 & 0x7f), static_cast<char>(size & 0x7f)} + frames;
+         std::string{0, static_cast<char>(size >> 14 & 0x7f), static_cast<char>(size >> 7 & 0x7f),
+                     static_cast<char>(size & 0x7f)} +
+         frames;
 }
 
 Id3Tags read(const std::string& bytes) {
@@ -29,7 +31,8 @@ Id3Tags read(const std::string& bytes) {
 TEST(Id3, ReadsTextInEveryEncoding) {
   using std::string_literals::operator""s;
   const Id3Tags tags = read(tag(frame("TIT2", "\3Gr\xc3\xbc\xc3\x9f"s) + frame("TPE1", "\1\xff\xfe\x41\0\xfc\0"s) +
-                                frame("TALB", "\0Caf\xe9\0junk"s)) + "audio");
+                                frame("TALB", "\0Caf\xe9\0junk"s)) +
+                            "audio");
   EXPECT_EQ(tags.title, "Grüß");
   EXPECT_EQ(tags.artist, "Aü");
   EXPECT_EQ(tags.album, "Café");
@@ -61,7 +64,10 @@ TEST(Id3, AFrameLongerThanItsTagEndsIt) {
 TEST(Id3, TextIsValidPrintableAndShort) {
   using std::string_literals::operator""s;
   EXPECT_EQ(clean_text("a\x1b[2J\nb\x7f\xc2\x9b"), "a[2Jb");
-  EXPECT_EQ(clean_text("a\xff" "b\xc3"), "a\xef\xbf\xbd" "b\xef\xbf\xbd");
+  EXPECT_EQ(clean_text("a\xff"
+                       "b\xc3"),
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd");
   EXPECT_EQ(clean_text("\xed\xa0\x80").find('\xed'), std::string::npos) << "a lone surrogate";
   EXPECT_EQ(clean_text("\xc0\xaf").find('\xc0'), std::string::npos) << "an overlong slash";
   EXPECT_LE(clean_text(std::string(100'000, 'x')).size(), 256U);

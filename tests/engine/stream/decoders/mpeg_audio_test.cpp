@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/decoders/mpeg_audio.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/stream/decoded.h"
 #include "tests/support/media/media.h"

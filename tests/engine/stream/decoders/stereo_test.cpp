@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/decoders/stereo.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <limits>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace segue::stream {
 namespace {
 
 constexpr float kMinus3Db = 0.70710678F;
-
 
 // One frame of planar channels, one value each.
 template <typename Sample>
@@ -66,7 +65,8 @@ TEST(Stereo, EightChannelsWithoutNamesAreTakenAsSurround) {
 TEST(Stereo, IntegersAreDividedByTheirFullScale) {
   const AVChannelLayout two = AV_CHANNEL_LAYOUT_STEREO;
   EXPECT_EQ(mixed<std::int16_t>(AV_SAMPLE_FMT_S16, two, {-32768, 1}), (Pair{-1.0F, 1.0F / 32768.0F}));
-  EXPECT_EQ(mixed<std::int32_t>(AV_SAMPLE_FMT_S32P, two, {INT32_MIN, 8'388'607 * 256}), (Pair{-1.0F, 8'388'607.0F / 8'388'608.0F}));
+  EXPECT_EQ(mixed<std::int32_t>(AV_SAMPLE_FMT_S32P, two, {INT32_MIN, 8'388'607 * 256}),
+            (Pair{-1.0F, 8'388'607.0F / 8'388'608.0F}));
   EXPECT_EQ(mixed<std::uint8_t>(AV_SAMPLE_FMT_U8, two, {0, 128}), (Pair{-1.0F, 0.0F}));
   EXPECT_EQ(mixed<double>(AV_SAMPLE_FMT_DBLP, two, {0.5, -2.0}), (Pair{0.5F, -2.0F}));
 }
