@@ -206,7 +206,7 @@ void Agenda::release_preparations(Item& item, const Error& error) {
 }
 
 void Agenda::close() {
-  const Error error{Code::kCancelled, "ENGINE_STOPPED", "the engine stops"};
+  const Error error{Code::kUnavailable, "ENGINE_STOPPED", "the engine stops"};
   while (!held_.empty()) drop(*held_.begin()->second, error);
   while (!sent_.empty()) drop(*sent_.begin()->second, error);
 }

@@ -178,6 +178,14 @@ Frames ControlLoop::fade_out() {
   return snapshot_.frame;
 }
 
-void ControlLoop::close() { agenda_.close(); }
+void ControlLoop::close() {
+  inbox_->close();
+  inbox_->take(requests_, notes_);
+  for (const auto& note : notes_) note();
+  notes_.clear();
+  for (Request& request : requests_) request.answer(fail(Code::kUnavailable, "ENGINE_STOPPED", "the engine stops"));
+  requests_.clear();
+  agenda_.close();
+}
 
 }  // namespace segue::control

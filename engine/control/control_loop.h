@@ -58,7 +58,7 @@ class ControlLoop {
   bool is_busy() const;
   // What the driver adds to the map from frames to wall time, and to the state.
   void set_output(const OutputFacts& facts, int latency_frames, bool has_changed);
-  // Every open answer is called with CANCELLED, and the recording ends.
+  // Every open answer is called with ENGINE_STOPPED. The last call.
   void close();
   // Fades the programme out; done when render has rendered a fade beyond the frame that fade_out() returned.
   Frames fade_out();

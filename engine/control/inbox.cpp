@@ -8,7 +8,7 @@ namespace segue::control {
 bool Inbox::offer(Request& request) {
   {
     const std::lock_guard lock(mutex_);
-    if (requests_.size() >= model::kCommandQueueMax) return false;
+    if (is_closed_ || requests_.size() >= model::kCommandQueueMax) return false;
     requests_.push_back(std::move(request));
   }
   arrived_.notify_one();
@@ -35,6 +35,11 @@ bool Inbox::wait(std::chrono::nanoseconds longest) {
   std::unique_lock lock(mutex_);
   arrived_.wait_for(lock, longest, [this] { return is_interrupted_ || !requests_.empty() || !notes_.empty(); });
   return !requests_.empty() || !notes_.empty();
+}
+
+void Inbox::close() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
 }
 
 void Inbox::interrupt() {

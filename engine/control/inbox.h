@@ -26,7 +26,7 @@ class Inbox {
   // Something a worker did; runs on the control thread.
   using Note = std::function<void()>;
 
-  // False, and the request untouched, if kCommandQueueMax requests wait already.
+  // False, and the request untouched, if kCommandQueueMax requests wait already or the inbox is closed.
   bool offer(Request& request);
   void post(Note note);
   // Moves everything that waits to the ends of the two lists, which keep their order.
@@ -34,6 +34,8 @@ class Inbox {
   // Returns when something waits, at the latest after `longest`; at once after interrupt(). True if something waits.
   bool wait(std::chrono::nanoseconds longest);
   void interrupt();
+  // Takes no request any more; those that wait are still to be taken.
+  void close();
 
  private:
   std::mutex mutex_;  // guards everything below
@@ -41,6 +43,7 @@ class Inbox {
   std::vector<Request> requests_;
   std::vector<Note> notes_;
   bool is_interrupted_ = false;
+  bool is_closed_ = false;
 };
 
 }  // namespace segue::control

@@ -41,6 +41,7 @@ class Outputs::Door final : public output::BlockSource {
 struct Outputs::Opening {
   model::OutputKind kind;
   output::DriverOptions options;
+  Open open;
   std::shared_ptr<Door> door = std::make_shared<Door>();
 
   std::mutex mutex;  // guards the two below
@@ -49,7 +50,7 @@ struct Outputs::Opening {
 
   void operator()() {
     set_thread_name("open-output");
-    auto opened = output::open_driver(kind, options, door);
+    auto opened = open(kind, options, door);
     const std::lock_guard lock(mutex);
     if (!is_abandoned) {
       outcome = std::move(opened);
@@ -59,15 +60,21 @@ struct Outputs::Opening {
   }
 };
 
-Outputs::Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock)
-    : config_(config), block_clock_(block_clock), gate_(source) {}
+Outputs::Open Outputs::open_real() {
+  return [](model::OutputKind kind, const output::DriverOptions& options, std::shared_ptr<output::BlockSource> source) {
+    return output::open_driver(kind, options, std::move(source));
+  };
+}
+
+Outputs::Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock, Open open)
+    : config_(config), block_clock_(block_clock), open_(std::move(open)), gate_(source) {}
 
 Outputs::~Outputs() { stop(); }
 
 Result<void> Outputs::start(Nanoseconds now) {
   blocks_at_ = measured_at_ = now;
   if (config_.output.kind == model::OutputKind::kNone) return {};
-  auto null = output::open_driver(model::OutputKind::kNull, options(), gate_.admit());
+  auto null = open_(model::OutputKind::kNull, options(), gate_.admit());
   if (!null) return tl::unexpected<Error>(null.error());
   block_clock_.set_halted(false);
   use(std::move(*null), now);
@@ -91,6 +98,7 @@ void Outputs::begin_opening() {
   opening_ = std::make_shared<Opening>();
   opening_->kind = config_.output.kind;
   opening_->options = options();
+  opening_->open = open_;
   if (!output::run_detached(opening_)) opening_->outcome = fail(Code::kUnavailable, "DEVICE_FAILED", "no thread to open it");
 }
 
@@ -148,7 +156,7 @@ void Outputs::use(std::unique_ptr<output::Driver> driver, Nanoseconds now) {
 bool Outputs::fall_back(const std::string& why, Nanoseconds now) {
   log::error("output_lost", {{"reason", why}});
   output::discard(std::exchange(driver_, nullptr));
-  auto null = output::open_driver(model::OutputKind::kNull, options(), gate_.admit());
+  auto null = open_(model::OutputKind::kNull, options(), gate_.admit());
   facts_.note = why;
   if (!null) {
     facts_.name = "none";

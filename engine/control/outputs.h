@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,8 +19,11 @@ namespace segue::control {
 // is left behind and the null driver takes its place. Control thread.
 class Outputs {
  public:
+  // How drivers are opened: output::open_driver, or what a test puts in its place.
+  using Open = std::function<Result<std::unique_ptr<output::Driver>>(model::OutputKind, const output::DriverOptions&,
+                                                                    std::shared_ptr<output::BlockSource>)>;
   // `source` and `block_clock` outlive this.
-  Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock);
+  Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock, Open open = open_real());
   // stop()
   ~Outputs();
 
@@ -30,6 +34,7 @@ class Outputs {
   // Lets nobody pull any more; drivers die in their own time.
   void stop();
 
+  static Open open_real();
   const OutputFacts& facts() const { return facts_; }
   int latency_frames() const { return driver_ == nullptr ? 0 : driver_->latency_frames(); }
   // Blocks have been pulled within the last half second.
@@ -47,6 +52,7 @@ class Outputs {
 
   const model::Config& config_;
   rt::BlockClock& block_clock_;
+  const Open open_;
   output::Gate gate_;
   std::unique_ptr<output::Driver> driver_;
   std::shared_ptr<Opening> opening_;
