@@ -28,7 +28,7 @@ constexpr auto kLookIdle = std::chrono::milliseconds(20);
 constexpr Nanoseconds kOutputEvery = std::chrono::seconds(1);
 constexpr Nanoseconds kFadeOutPatience = std::chrono::milliseconds(200);  // a driver that has died is not waited for
 
-// The engine with its threads: "control" runs the loop and the outputs, the rest is the loop's and the loader's.
+// The engine with its threads: "segue-control" runs the loop and the outputs, the rest is the loop's and the loader's.
 class LiveEngine final : public Engine {
  public:
   LiveEngine(const model::Config& config, const Clock& clock, const std::string& version,
@@ -99,7 +99,7 @@ Result<void> LiveEngine::start() {
 }
 
 void LiveEngine::run(const std::stop_token& stop) {
-  set_thread_name("control");
+  set_thread_name("segue-control");
   while (!stop.stop_requested()) {
     control_.step();
     look_after_outputs();

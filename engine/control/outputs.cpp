@@ -49,7 +49,7 @@ struct Outputs::Opening {
   std::optional<Result<std::unique_ptr<output::Driver>>> outcome;
 
   void operator()() {
-    set_thread_name("open-output");
+    set_thread_name("segue-open");
     auto opened = open(kind, options, door);
     const std::lock_guard lock(mutex);
     if (!is_abandoned) {

@@ -84,7 +84,7 @@ void Recording::post_work(std::function<void()> work) {
 }
 
 void Recording::run(const std::stop_token& stop) {
-  set_thread_name("files");
+  set_thread_name("segue-files");
   std::unique_lock lock(mutex_);
   while (arrived_.wait(lock, stop, [this] { return !works_.empty(); })) {
     const auto work = std::move(works_.front());

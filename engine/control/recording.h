@@ -17,7 +17,7 @@
 namespace segue::control {
 
 // The recording of the programme: opens its file, hangs its tap into the programme, takes it out and closes the file.
-// What may wait for a disk happens on a thread of its own ("files"). Control thread.
+// What may wait for a disk happens on a thread of its own ("segue-files"). Control thread.
 class Recording {
  public:
   Recording(output::Programme& programme, Inbox& inbox, int sample_rate_hz);

@@ -62,7 +62,7 @@ void Stretchers::collect() {
 }
 
 void Stretchers::run(const std::stop_token& stop) {
-  set_thread_name("prime");
+  set_thread_name("segue-prime");
   flush_denormals();
   int to_warm = options_.warm;
   std::unique_lock lock(mutex_);

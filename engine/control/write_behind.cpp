@@ -52,7 +52,7 @@ Result<void> WriteBehind::finish() {
 float WriteBehind::true_peak() const { return std::max(peaks_.peak(0), peaks_.peak(1)); }
 
 void WriteBehind::run() {
-  set_thread_name("write");
+  set_thread_name("segue-write");
   flush_denormals();
   std::unique_lock lock(mutex_);
   while (true) {

@@ -15,7 +15,7 @@
 
 namespace segue::control {
 
-// Writes what an offline render makes, and measures its true peak, on a thread of its own ("write"), so that the
+// Writes what an offline render makes, and measures its true peak, on a thread of its own ("segue-write"), so that the
 // renderer has a core to itself. The renderer waits when it is too far ahead of the disk.
 class WriteBehind {
  public:

@@ -70,7 +70,7 @@ std::unique_ptr<Segment> Segments::prepare() {
 }
 
 void Segments::run(const std::stop_token& stop) {
-  set_thread_name("journal");
+  set_thread_name("segue-journal");
   bool has_complained = false;
   std::shared_ptr<Segment> syncing;
   while (!stop.stop_requested()) {

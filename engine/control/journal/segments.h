@@ -16,7 +16,7 @@
 namespace segue::control {
 
 // The files of one epoch's journal, "EPOCH-000001.journal" and on. Control appends and never waits; a thread
-// ("journal") prepares the next file before it is needed, syncs once a second and removes the oldest files. While the
+// ("segue-journal") prepares the next file before it is needed, syncs once a second and removes the oldest files. While the
 // disk takes nothing, records wait in memory, the newest kWaitingMax, and follow when it does again.
 class Segments {
  public:
