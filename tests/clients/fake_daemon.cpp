@@ -3,31 +3,20 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <mutex>
 
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/server_context.h>
-#include <unistd.h>
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "segue/v1/engine_service.grpc.pb.h"
 #include "segue/v1/system_service.grpc.pb.h"
+#include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
-namespace {
-
-std::filesystem::path make_directory() {
-  std::string path = std::filesystem::temp_directory_path() / "segue-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) std::abort();
-  return path;
-}
-
-}  // namespace
-
 // Holds an open call until its client has gone or the server stops.
 class FakeDaemon::Engine final : public v1::EngineService::CallbackService {
  public:
@@ -144,14 +133,14 @@ class FakeDaemon::System final : public v1::SystemService::Service {
 struct FakeDaemon::Serving {
   explicit Serving(FakeDaemon& daemon) : engine(daemon), system(daemon) {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("unix:" + (directory / "segued.sock").string(), grpc::InsecureServerCredentials());
+    builder.AddListeningPort("unix:" + directory.path("segued.sock"), grpc::InsecureServerCredentials());
     builder.RegisterService(&engine);
     builder.RegisterService(&system);
     server = builder.BuildAndStart();
     if (!server) std::abort();
   }
 
-  std::filesystem::path directory = make_directory();
+  testing::TempDir directory;
   Engine engine;
   System system;
   std::unique_ptr<grpc::Server> server;
@@ -159,18 +148,14 @@ struct FakeDaemon::Serving {
 
 FakeDaemon::FakeDaemon() : state(idle_state()), serving_(std::make_unique<Serving>(*this)) {}
 
-FakeDaemon::~FakeDaemon() {
-  stop();
-  std::error_code error;
-  std::filesystem::remove_all(serving_->directory, error);
-}
+FakeDaemon::~FakeDaemon() { stop(); }
 
 void FakeDaemon::stop() {
   serving_->server->Shutdown(std::chrono::system_clock::now());
   serving_->server->Wait();
 }
 
-std::string FakeDaemon::address() const { return "unix:" + (serving_->directory / "segued.sock").string(); }
+std::string FakeDaemon::address() const { return "unix:" + serving_->directory.path("segued.sock"); }
 
 Start FakeDaemon::start_of(std::vector<std::string> arguments) const {
   Start start;

@@ -2,7 +2,6 @@
 // What the program asks of the daemon, command by command.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -13,11 +12,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/clients/fake_daemon.h"
+#include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
 namespace {
 
 using google::protobuf::util::MessageDifferencer;
+using testing::TempDir;
 
 v1::Command command_from(const std::string& json) {
   v1::Command command;
@@ -40,7 +41,7 @@ struct Sends {
 
 void PrintTo(const Sends& sends, std::ostream* out) { *out << sends.line; }
 
-class SegueSends : public testing::TestWithParam<Sends> {};
+class SegueSends : public ::testing::TestWithParam<Sends> {};
 
 TEST_P(SegueSends, OneCommandNowAndWaitsForIt) {
   FakeDaemon daemon;
@@ -61,7 +62,7 @@ TEST_P(SegueSends, OneCommandNowAndWaitsForIt) {
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, SegueSends,
-    testing::Values(
+    ::testing::Values(
         Sends{"load 1 /m/a%b.flac", R"({"load":{"deck":1,"uri":"file:///m/a%25b.flac"}})"},
         Sends{"load 2 https://h/a.mp3 --play --force",
               R"({"load":{"deck":2,"uri":"https://h/a.mp3","play":true,"force":true}})"},
@@ -127,7 +128,7 @@ v1::State set_state() {
   return state;
 }
 
-class SegueSteps : public testing::TestWithParam<Sends> {};
+class SegueSteps : public ::testing::TestWithParam<Sends> {};
 
 TEST_P(SegueSteps, FromWhereTheControlStands) {
   FakeDaemon daemon;
@@ -144,24 +145,24 @@ TEST_P(SegueSteps, FromWhereTheControlStands) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Grammar, SegueSteps,
-                         testing::Values(Sends{"gain 1 +=1.5", R"({"setGain":{"channel":1,"db":-4.5}})"},
-                                         Sends{"gain 1 -=3", R"({"setGain":{"channel":1,"db":-9}})"},
-                                         Sends{"gain 1 -=300", R"({"setGain":{"channel":1,"db":-96}})"},
-                                         Sends{"fader 1 -=0.1", R"({"setFader":{"channel":1,"level":0.6}})"},
-                                         Sends{"fader 1 +=0.5", R"({"setFader":{"channel":1,"level":1}})"},
-                                         Sends{"eq 1 low -=3", R"({"setEq":{"channel":1,"band":"LOW","db":-6}})"},
-                                         Sends{"eq 1 mid +=1", R"({"setEq":{"channel":1,"band":"MID","db":-1}})"},
-                                         Sends{"eq 1 high +=1", R"({"setEq":{"channel":1,"band":"HIGH","db":0}})"},
-                                         Sends{"crossfader -=0.5", R"({"setCrossfader":{"position":-0.25}})"},
-                                         Sends{"master +=1", R"({"setMaster":{"db":0}})"},
-                                         Sends{"pitch 1 +=1", R"({"setPitch":{"deck":1,"semitones":2}})"},
-                                         Sends{"tempo 1 +=0.5%", R"({"setTempo":{"deck":1,"percent":2.5}})"},
-                                         Sends{"tempo 1 -=2.4bpm", R"({"setTempo":{"deck":1,"bpm":120}})"},
-                                         Sends{"seek 1 +10s", R"({"seek":{"deck":1,"seconds":41.5}})"},
-                                         Sends{"seek 1 -1:00", R"({"seek":{"deck":1,"seconds":0}})"},
-                                         Sends{"seek 1 +5:00", R"({"seek":{"deck":1,"seconds":100}})"},
-                                         // A channel that is not there is the daemon's to refuse.
-                                         Sends{"gain 9 +=1", R"({"setGain":{"channel":9,"db":1}})"}));
+                         ::testing::Values(Sends{"gain 1 +=1.5", R"({"setGain":{"channel":1,"db":-4.5}})"},
+                                           Sends{"gain 1 -=3", R"({"setGain":{"channel":1,"db":-9}})"},
+                                           Sends{"gain 1 -=300", R"({"setGain":{"channel":1,"db":-96}})"},
+                                           Sends{"fader 1 -=0.1", R"({"setFader":{"channel":1,"level":0.6}})"},
+                                           Sends{"fader 1 +=0.5", R"({"setFader":{"channel":1,"level":1}})"},
+                                           Sends{"eq 1 low -=3", R"({"setEq":{"channel":1,"band":"LOW","db":-6}})"},
+                                           Sends{"eq 1 mid +=1", R"({"setEq":{"channel":1,"band":"MID","db":-1}})"},
+                                           Sends{"eq 1 high +=1", R"({"setEq":{"channel":1,"band":"HIGH","db":0}})"},
+                                           Sends{"crossfader -=0.5", R"({"setCrossfader":{"position":-0.25}})"},
+                                           Sends{"master +=1", R"({"setMaster":{"db":0}})"},
+                                           Sends{"pitch 1 +=1", R"({"setPitch":{"deck":1,"semitones":2}})"},
+                                           Sends{"tempo 1 +=0.5%", R"({"setTempo":{"deck":1,"percent":2.5}})"},
+                                           Sends{"tempo 1 -=2.4bpm", R"({"setTempo":{"deck":1,"bpm":120}})"},
+                                           Sends{"seek 1 +10s", R"({"seek":{"deck":1,"seconds":41.5}})"},
+                                           Sends{"seek 1 -1:00", R"({"seek":{"deck":1,"seconds":0}})"},
+                                           Sends{"seek 1 +5:00", R"({"seek":{"deck":1,"seconds":100}})"},
+                                           // A channel that is not there is the daemon's to refuse.
+                                           Sends{"gain 9 +=1", R"({"setGain":{"channel":9,"db":1}})"}));
 
 TEST(SegueStep, TriesAgainWhenSomebodyElseWasQuicker) {
   FakeDaemon daemon;
@@ -252,8 +253,8 @@ TEST(SegueBatch, ReadsStandardInputAndFiles) {
   Start start = daemon.start_of({"batch", "-"});
   start.input = lines;
   EXPECT_EQ(run_segue(start).exit_code, 0);
-  const std::string file = testing::TempDir() + "/batch.jsonl";
-  std::ofstream(file) << lines;
+  const TempDir directory;
+  const std::string file = directory.write("batch.jsonl", lines);
   EXPECT_EQ(daemon.segue({"batch", file}).exit_code, 0);
   ASSERT_EQ(daemon.executed.size(), 2U);
   EXPECT_EQ(daemon.executed[0].commands_size(), 2);
@@ -277,22 +278,21 @@ TEST(SegueBatch, NamesTheBadLine) {
 
 TEST(SegueToken, TravelsAsBearer) {
   FakeDaemon daemon;
-  const std::string file = testing::TempDir() + "/token";
-  std::ofstream(file) << "s3cret\n";
+  const TempDir directory;
+  const std::string file = directory.write("token", "s3cret\n");
   ASSERT_EQ(daemon.segue({"--token-file", file, "play", "1"}).exit_code, 0);
   EXPECT_EQ(daemon.authorizations, std::vector<std::string>{"Bearer s3cret"});
 }
 
 TEST(SegueToken, IsNotSentUnencryptedNorReadFromAnything) {
   FakeDaemon daemon;
-  const std::string file = testing::TempDir() + "/token";
-  std::ofstream(file) << "s3cret\n";
+  const TempDir directory;
+  const std::string file = directory.write("token", "s3cret\n");
   const Outcome remote = daemon.segue({"--server", "booth.invalid:7421", "--token-file", file, "play", "1"});
   EXPECT_EQ(remote.exit_code, 2);
   EXPECT_NE(remote.err.find("not sent unencrypted"), std::string::npos) << remote.err;
   EXPECT_EQ(daemon.segue({"--token-file", "/no/such/file", "play", "1"}).exit_code, 2);
-  std::ofstream(file) << "two words\n";
-  const Outcome words = daemon.segue({"--token-file", file, "play", "1"});
+  const Outcome words = daemon.segue({"--token-file", directory.write("words", "two words\n"), "play", "1"});
   EXPECT_EQ(words.exit_code, 2);
   EXPECT_EQ(words.err.find("two words"), std::string::npos) << "a secret in a message: " << words.err;
 }

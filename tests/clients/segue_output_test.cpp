@@ -13,11 +13,13 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/clients/fake_daemon.h"
+#include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
 namespace {
 
 using nlohmann::json;
+using testing::TempDir;
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -81,7 +83,7 @@ TEST(SegueUsage, IsRefusedInOneLineWithoutADaemon) {
   };
   for (const auto& each : cases) {
     const Outcome outcome = run_alone(each.arguments);
-    const std::string line = testing::PrintToString(each.arguments);
+    const std::string line = ::testing::PrintToString(each.arguments);
     EXPECT_EQ(outcome.exit_code, 2) << line << ": " << outcome.err;
     EXPECT_EQ(outcome.out, "") << line;
     EXPECT_TRUE(outcome.err.starts_with("segue: ")) << line << ": " << outcome.err;
@@ -117,7 +119,8 @@ TEST(SegueHelp, NeedsNoDaemon) {
 }
 
 TEST(SegueConnect, FailsWithinASecondAndSaysWhatToDo) {
-  const std::string nowhere = "unix:" + testing::TempDir() + "/nobody.sock";
+  const TempDir directory;
+  const std::string nowhere = "unix:" + directory.path("nobody.sock");
   const auto began = std::chrono::steady_clock::now();
   const Outcome outcome = run_alone({"--server", nowhere, "status"});
   const auto took = std::chrono::steady_clock::now() - began;
@@ -134,8 +137,8 @@ TEST(SegueConnect, FailsWithinASecondAndSaysWhatToDo) {
 
 TEST(SegueConnect, FindsTheUsersSocket) {
   FakeDaemon daemon;
-  const std::filesystem::path runtime = testing::TempDir() + "/runtime";
-  std::filesystem::remove_all(runtime);
+  const TempDir directory;
+  const std::filesystem::path runtime = directory.path("runtime");
   std::filesystem::create_directories(runtime / "segue");
   std::filesystem::create_symlink(daemon.address().substr(5), runtime / "segue" / "segued.sock");
   EXPECT_EQ(run_alone({"play", "1"}, {{"XDG_RUNTIME_DIR", runtime}}).exit_code, 0);

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The client with the daemon it is for, which plays to nowhere at the clock's pace.
-#include <array>
 #include <cmath>
-#include <csignal>
-#include <cstdlib>
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/clients/program.h"
 #include "tests/support/audio/signals.h"
 #include "tests/support/audio/wav.h"
+#include "tests/support/daemon/notify_socket.h"
+#include "tests/support/daemon/process.h"
+#include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
 namespace {
@@ -30,34 +23,18 @@ using nlohmann::json;
 constexpr int kRateHz = 48'000;
 constexpr double kTrackSeconds = 30.0;
 
-// A segued of the test's own, ready when the constructor returns: it says so on its notification socket.
+// A segued of the test's own, ready when the constructor returns.
 class Segued {
  public:
-  Segued() {
-    std::string pattern = ::testing::TempDir() + "/segued-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    directory_ = pattern;
-    const int notifications = open_notifications();
-    start();
-    std::array<char, 512> message{};
-    pollfd waiting{notifications, POLLIN, 0};
-    constexpr int kReadyMsMax = 20'000;
-    std::string said;
-    while (said.find("READY=1") == std::string::npos && ::poll(&waiting, 1, kReadyMsMax) == 1) {
-      said.assign(message.data(), static_cast<std::size_t>(::recv(notifications, message.data(), message.size(), 0)));
-    }
-    ::close(notifications);
-    EXPECT_NE(said.find("READY=1"), std::string::npos) << "segued did not become ready";
+  Segued()
+      : notifications_(path("notify")),
+        process_({SEGUED_BINARY, "--data-dir", path("data"), "--cache-dir", path("cache"), "--socket", path("s.sock"),
+                  "--grpc", "off", "--output", "null"},
+                 {"NOTIFY_SOCKET=" + notifications_.path(), "XDG_CONFIG_HOME=" + path("config")}) {
+    std::string said = notifications_.next();
+    while (!said.empty() && said.find("READY=1") == std::string::npos) said = notifications_.next();
+    EXPECT_FALSE(said.empty()) << "segued did not become ready";
   }
-
-  ~Segued() {
-    if (process_ > 0) ::kill(process_, SIGKILL);
-    wait();
-    std::error_code error;
-    std::filesystem::remove_all(directory_, error);
-  }
-  Segued(const Segued&) = delete;
-  Segued& operator=(const Segued&) = delete;
 
   Start start_of(std::vector<std::string> arguments) const {
     Start start;
@@ -67,14 +44,8 @@ class Segued {
   }
   Outcome segue(std::vector<std::string> arguments) const { return run_segue(start_of(std::move(arguments))); }
   // The daemon's exit code.
-  int wait() {
-    if (process_ <= 0) return exit_code_;
-    int status = 0;
-    ::waitpid(process_, &status, 0);
-    process_ = -1;
-    return exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::optional<int> wait() { return process_.wait(); }
+  std::string path(const std::string& name) const { return directory_.path(name); }
   // A tone to play.
   std::string track() const {
     const auto tone = sine(static_cast<Frames>(kTrackSeconds * kRateHz), 440.0, kRateHz);
@@ -83,37 +54,9 @@ class Segued {
   }
 
  private:
-  int open_notifications() const {
-    const int file = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path("notify").copy(address.sun_path, sizeof(address.sun_path) - 1);
-    if (::bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) std::abort();
-    return file;
-  }
-
-  void start() {
-    std::vector<std::string> words = {SEGUED_BINARY, "--data-dir", path("data"),   "--cache-dir",
-                                      path("cache"), "--socket",   path("s.sock"), "--grpc",
-                                      "off",         "--output",   "null"};
-    std::string notify = "NOTIFY_SOCKET=" + path("notify");
-    std::string config = "XDG_CONFIG_HOME=" + directory_;
-    std::array<char*, 3> environment{notify.data(), config.data(), nullptr};
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, path("log").c_str(), O_WRONLY | O_CREAT, 0600);
-    if (::posix_spawn(&process_, SEGUED_BINARY, &actions, nullptr, arguments.data(), environment.data()) != 0) {
-      std::abort();
-    }
-    posix_spawn_file_actions_destroy(&actions);
-  }
-
-  std::string directory_;
-  pid_t process_ = -1;
-  int exit_code_ = -1;
+  testing::TempDir directory_;
+  testing::NotifySocket notifications_;
+  testing::Process process_;
 };
 
 json state_of(const Segued& daemon) {
