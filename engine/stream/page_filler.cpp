@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kPagesPerTurn = 8;           // 0.7 s of audio, some milliseconds of work
 constexpr std::int64_t kReservePagesMax = 32;       // kept from the background, so that wanted pages need not wait
+constexpr std::size_t kResamplersMax = 8;           // of up to 2 MB; music has half a dozen rates
 constexpr std::size_t kCleanPages = 256;            // whose memory goes back in one turn
 constexpr std::chrono::milliseconds kBlockPoll{2};  // render cannot wake anybody; a block lasts 1 to 20 ms
 
@@ -63,7 +64,10 @@ void PageFiller::run(const std::stop_token& stop) {
     if (work_once(lock)) continue;
     const std::uint64_t seen = news_;
     const auto is_news = [&] { return news_ != seen || abandoned_; };
-    if (is_starved_) {
+    const std::int64_t waiting = pool_.waiting();
+    pool_.collect();
+    if (pool_.waiting() < waiting) continue;
+    if (waiting > 0) {
       work_.wait_for(lock, stop, kBlockPoll, is_news);
     } else {
       work_.wait(lock, stop, is_news);
@@ -124,7 +128,6 @@ std::int64_t PageFiller::bytes_used() const {
 
 // Does the most urgent piece of work; false if there is none. Called and left with the lock held.
 bool PageFiller::work_once(Lock& lock) {
-  is_starved_ = false;
   const PageJob job = next_job(tracks_, pool_.has_room(reserve()), options_.sample_rate_hz);
   if (job.track == nullptr) return clean_memory(lock);
   if (do_job(lock, job)) return true;
@@ -274,8 +277,7 @@ void PageFiller::refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, 
 
 // A page to write, or null; for wanted ones some others may be reclaimed first.
 rt::Page* PageFiller::take_page(bool is_wanted) {
-  rt::Page* page = pool_.take(is_wanted ? 0 : reserve());
-  if (page != nullptr) return page;
+  if (rt::Page* page = pool_.take(is_wanted ? 0 : reserve()); page != nullptr) return page;
   if (is_wanted && pool_.waiting() == 0) {
     // Several at a time, because choosing looks at every page; no more than the background leaves alone anyway.
     const auto count = static_cast<std::size_t>(std::max<std::int64_t>(reserve(), 1));
@@ -284,9 +286,7 @@ rt::Page* PageFiller::take_page(bool is_wanted) {
       victim.track->first_gap = std::min(victim.track->first_gap, victim.page);
     }
   }
-  if (is_wanted) page = pool_.take(0);
-  is_starved_ = page == nullptr && pool_.waiting() > 0;
-  return page;
+  return is_wanted ? pool_.take(0) : nullptr;
 }
 
 void PageFiller::remove(LoadingTrack& track) {
@@ -317,6 +317,7 @@ std::shared_ptr<const dsp::Resampler> PageFiller::resampler_for(Lock& lock, int 
   lock.unlock();
   auto made = std::make_shared<const dsp::Resampler>(dsp::Resampler::create(source_hz, options_.sample_rate_hz));
   lock.lock();
+  if (resamplers_.size() >= kResamplersMax) resamplers_.clear();  // tracks keep theirs
   return resamplers_.try_emplace(source_hz, std::move(made)).first->second;
 }
 

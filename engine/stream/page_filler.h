@@ -65,7 +65,6 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   std::uint64_t turn_ = 0;
   std::uint64_t news_ = 0;  // rises whenever there may be something to do
   std::uint32_t stamp_ = 0;
-  bool is_starved_ = false;  // wanted pages wait for render to let go of reclaimed ones
   bool abandoned_ = false;
 };
 

@@ -71,7 +71,6 @@ bool PagePool::map_chunk() {
   return true;
 }
 
-// Pages that render can no longer be reading become free.
 void PagePool::collect() {
   while (!waiting_.empty() && clock_.passed(waiting_.front().mark)) {
     give_back(waiting_.front().page);

@@ -26,6 +26,8 @@ class PagePool {
   void give_back(const rt::Page* page);
   // Takes back a page that has just been unpublished: render may still be reading it.
   void give_back_later(const rt::Page* page);
+  // Frees the pages that render can no longer be reading.
+  void collect();
   // Pages that only wait for render to finish its block.
   std::int64_t waiting() const { return static_cast<std::int64_t>(waiting_.size()); }
   // True if take(reserve) could succeed, now or once render has moved on.
@@ -45,7 +47,6 @@ class PagePool {
     std::uint64_t mark;
   };
   bool map_chunk();
-  void collect();
 
   std::int64_t pages_max_;
   const rt::BlockClock& clock_;

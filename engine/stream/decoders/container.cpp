@@ -5,6 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/stream/decoders/mp4_timing.h"
+
 namespace segue::stream {
 namespace {
 
@@ -86,7 +88,8 @@ const AVCodec* allowed_decoder(AVCodecID id) {
 
 Result<std::unique_ptr<Container>> Container::open(ByteSource& source, std::int64_t base, const std::string& name) {
   std::unique_ptr<Container> container(new Container);
-  container->reader_ = {&source, base, 0, {}};
+  container->reader_.source = &source;
+  container->reader_.base = base;
   if (const Result<void> opened = container->open_format(name); !opened) return tl::unexpected(opened.error());
   if (const Result<void> chosen = container->choose_stream(name); !chosen) return tl::unexpected(chosen.error());
   return container;
@@ -97,6 +100,7 @@ Result<void> Container::open_format(const std::string& name) {
   if (!input) return tl::unexpected(input.error());
   format_name_ = (*input)->name;
   format_name_.resize(std::min(format_name_.find(','), format_name_.size()));
+  if (format_name_ == "mov") reader_.hidden_type = find_huge_cover(*reader_.source, reader_.base);
 
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
   io_.reset(avio_alloc_context(buffer, kIoBufferBytes, 0, &reader_, read_bytes, nullptr, seek_bytes));
@@ -152,6 +156,13 @@ int Container::read_bytes(void* opaque, std::uint8_t* buffer, int size) {
     return AVERROR(EIO);
   }
   if (*got == 0) return AVERROR_EOF;
+  if (reader.hidden_type >= 0) {
+    constexpr char kFree[] = "free";
+    for (int i = 0; i < 4; ++i) {
+      const std::int64_t offset = reader.hidden_type + i - reader.base - reader.at;
+      if (offset >= 0 && offset < static_cast<std::int64_t>(*got)) buffer[offset] = static_cast<std::uint8_t>(kFree[i]);
+    }
+  }
   reader.at += static_cast<std::int64_t>(*got);
   return static_cast<int>(*got);
 }

@@ -30,6 +30,7 @@ class Container {
     std::int64_t base = 0;
     std::int64_t at = 0;
     Error error;
+    std::int64_t hidden_type = -1;  // four bytes at this offset read as "free"
   };
 
   Container() = default;

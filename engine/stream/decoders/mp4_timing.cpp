@@ -151,4 +151,16 @@ Mp4Timing read_mp4_timing(ByteSource& source, std::int64_t base, std::uint32_t t
   return timing;
 }
 
+std::int64_t find_huge_cover(ByteSource& source, std::int64_t base) {
+  constexpr std::int64_t kCoverBytesMax = 8 << 20;  // larger than any shop's
+  constexpr std::int64_t kBoxHeaderBytes = 8;
+  const Boxes boxes(source);
+  const std::optional<Box> meta =
+      boxes.find({base, source.size() < 0 ? INT64_MAX / 2 : source.size()}, {"moov", "udta", "meta"});
+  if (!meta) return -1;
+  const std::optional<Box> cover = boxes.find({meta->from + 4, meta->to}, {"ilst", "covr"});
+  if (!cover || cover->to - cover->from <= kCoverBytesMax) return -1;
+  return cover->from - kBoxHeaderBytes + 4;
+}
+
 }  // namespace segue::stream

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -202,30 +203,66 @@ TEST(BadInput, LyingHeadersAreOverruledByWhatIsThere) {
   }
 }
 
-TEST(BadInput, ATagWithAHugePictureCostsNothing) {
-  const Bytes mp3 = encoded("mp3_320");
-  const test::MediaFolder folder;
-  const std::string path = folder.path("art.mp3");
-  constexpr std::uint32_t kPictureBytes = 200U << 20;
-  constexpr std::uint32_t kTagBytes = kPictureBytes + 10;
-  {
-    std::ofstream file(path, std::ios::binary);
-    const auto synchsafe = [](std::uint32_t n, int shift) { return static_cast<char>(n >> shift & 0x7f); };
-    file << "ID3" << '\4' << '\0' << '\0';
-    for (const int shift : {21, 14, 7, 0}) file << synchsafe(kTagBytes, shift);
-    file << "APIC";
-    for (const int shift : {21, 14, 7, 0}) file << synchsafe(kPictureBytes, shift);
-    file.seekp(10 + static_cast<std::streamoff>(kTagBytes));
-    file.write(reinterpret_cast<const char*>(mp3.data()), static_cast<std::streamsize>(mp3.size()));
-  }
-  rusage before{};
-  ::getrusage(RUSAGE_SELF, &before);
+constexpr std::uint32_t kPictureBytes = 200U << 20;
+
+// The peak of this process' memory in KiB.
+long peak_kib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+void expect_cheap(const std::string& path) {
+  const long before = peak_kib();
   const auto decoder = open_path(path);
   ASSERT_TRUE(decoder.has_value()) << decoder.error().message;
   EXPECT_EQ(read_rest(**decoder).frames(), kShort);
-  rusage after{};
-  ::getrusage(RUSAGE_SELF, &after);
-  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 32 * 1024) << "KiB";
+  EXPECT_LT(peak_kib() - before, 32 * 1024) << "KiB";
+}
+
+TEST(BadInput, AnId3TagWithAHugePictureCostsNothing) {
+  const Bytes mp3 = encoded("mp3_320");
+  const test::MediaFolder folder;
+  constexpr std::uint32_t kTagBytes = kPictureBytes + 10;
+  Bytes head = {'I', 'D', '3', 4, 0, 0};
+  const auto put_synchsafe = [&](std::uint32_t n) {
+    for (const int shift : {21, 14, 7, 0}) head.push_back(static_cast<std::uint8_t>(n >> shift & 0x7f));
+  };
+  put_synchsafe(kTagBytes);
+  head.insert(head.end(), {'A', 'P', 'I', 'C'});
+  put_synchsafe(kPictureBytes);
+  const std::string path = folder.write("art.mp3", head);
+  std::filesystem::resize_file(path, 10 + kTagBytes);
+  std::ofstream(path, std::ios::binary | std::ios::app)
+      .write(reinterpret_cast<const char*>(mp3.data()), static_cast<std::streamsize>(mp3.size()));
+  expect_cheap(path);
+}
+
+TEST(BadInput, AnMp4WithAHugePictureCostsNothing) {
+  const test::MediaFormat tagged{
+      "tagged", "m4a", "ffmpeg -nostdin -loglevel error -y -i {in} -c:a alac -metadata title=x {out}", true, true};
+  Bytes mp4 = test::read_file(test::encode(tagged, {.frames = kShort}));
+  // The movie box is the last one; the list of tags is the last box in it, so the picture's box can be put at its end.
+  const auto grow = [&](const char* type) {
+    const std::size_t at = find(mp4, type) - 4;
+    const std::uint32_t size = static_cast<std::uint32_t>(mp4[at]) << 24 |
+                               static_cast<std::uint32_t>(mp4[at + 1]) << 16 |
+                               static_cast<std::uint32_t>(mp4[at + 2]) << 8 | mp4[at + 3];
+    ASSERT_EQ(at + size, mp4.size()) << type << " is not last";
+    put_big_endian(mp4, at, size + 24 + kPictureBytes);
+  };
+  for (const char* type : {"moov", "udta", "meta", "ilst"}) grow(type);
+  const std::size_t cover = mp4.size();
+  mp4.resize(cover + 24, 0);
+  put_big_endian(mp4, cover, 24 + kPictureBytes);
+  std::memcpy(mp4.data() + cover + 4, "covr", 4);
+  put_big_endian(mp4, cover + 8, 16 + kPictureBytes);
+  std::memcpy(mp4.data() + cover + 12, "data", 4);
+  mp4[cover + 19] = 13;  // JPEG
+  const test::MediaFolder folder;
+  const std::string path = folder.write("art.m4a", mp4);
+  std::filesystem::resize_file(path, mp4.size() + kPictureBytes);
+  expect_cheap(path);
 }
 
 TEST(BadInput, ATruncatedFilePlaysWhatIsThere) {
