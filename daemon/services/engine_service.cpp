@@ -45,7 +45,8 @@ grpc::ServerWriteReactor<v1::WatchMetersResponse>* EngineService::WatchMeters(gr
   return Stream::start(pacer_, timing_, *context, [&](const std::function<void()>&) -> Result<Stream::Source> {
     const std::uint32_t rate_hz = request->rate_hz() == 0 ? kMeterRateHzDefault : request->rate_hz();
     if (rate_hz > kMeterRateHzMax) {
-      return fail(Code::kInvalidArgument, "OUT_OF_RANGE", "rate_hz: " + std::to_string(rate_hz) + " is not 0 to 30");
+      return fail(Code::kInvalidArgument, "FIELD_OUT_OF_RANGE",
+                  "rate_hz: " + std::to_string(rate_hz) + " is not 0 to 30");
     }
     return std::make_unique<MeterSource>(engine_, rate_hz);
   });
