@@ -55,7 +55,8 @@ class Rig {
   }
   int stretching() {
     const render::Snapshot& snapshot = parts_.second.snapshots.latest();
-    return static_cast<int>(std::count_if(snapshot.decks.begin(), snapshot.decks.end(), [](const auto& deck) { return deck.is_stretching; }));
+    return static_cast<int>(std::count_if(snapshot.decks.begin(), snapshot.decks.end(),
+                                          [](const auto& deck) { return deck.is_stretching; }));
   }
 
  private:
@@ -102,7 +103,8 @@ void measure_cost(Report& report) {
   Rig small(tracks, full);
   settle(small);
   const auto at_64 = small.cost(40 * kSecond, 64, clock_ns);
-  if (small.stretching() != kDecks) std::fprintf(stderr, "only %d decks stretch: the cost means nothing\n", small.stretching());
+  if (small.stretching() != kDecks)
+    std::fprintf(stderr, "only %d decks stretch: the cost means nothing\n", small.stretching());
   report.add("engine.4_decks_keylock_eq_limiter.64_frames.mean", mean(at_64), "%", Goal::at_most(4));
   report.add("engine.4_decks_keylock_eq_limiter.64_frames.p99.9", percentile(at_64, 99.9), "%", Goal::at_most(25));
   report.add("engine.4_decks_keylock_eq_limiter.64_frames.max", percentile(at_64, 100), "%");
@@ -117,11 +119,15 @@ void measure_cost(Report& report) {
   const struct {
     const char* name;
     Load load;
-  } parts[] = {{"keylock", {.rate = 1.05, .keylock = true}}, {"varispeed", {.rate = 1.05}}, {"unity", {}}, {"unity_eq", {.has_eq = true}}};
+  } parts[] = {{"keylock", {.rate = 1.05, .keylock = true}},
+               {"varispeed", {.rate = 1.05}},
+               {"unity", {}},
+               {"unity_eq", {.has_eq = true}}};
   for (const auto& part : parts) {
     Rig rig(tracks, part.load);
     settle(rig);
-    report.add("engine.4_decks_" + std::string(part.name) + ".64_frames.mean", mean(rig.cost(20 * kSecond, 64, clock_ns)), "%");
+    report.add("engine.4_decks_" + std::string(part.name) + ".64_frames.mean",
+               mean(rig.cost(20 * kSecond, 64, clock_ns)), "%");
   }
 }
 
@@ -167,7 +173,8 @@ Frames worst_timing_error(int block) {
 
 void measure_exactness(Report& report) {
   for (const int block : {16, 64, 480, 4096}) {
-    report.add("engine.timing_error." + std::to_string(block) + "_frames.max", static_cast<double>(worst_timing_error(block)), "frames", Goal::exactly(0));
+    report.add("engine.timing_error." + std::to_string(block) + "_frames.max",
+               static_cast<double>(worst_timing_error(block)), "frames", Goal::exactly(0));
   }
   const auto tracks = test::storm_tracks(test::kScriptTracks, 6 * kSecond, 0.3, 21);
   const auto script = test::make_script(5, tracks);
@@ -203,7 +210,8 @@ void measure_unity(Report& report) {
       const auto to = static_cast<std::size_t>(at + renderer->latency_frames());
       different += sound.left[to] == audio.left[from] && sound.right[to] == audio.right[from] ? 0 : 1;
     }
-    report.add("engine.unity_" + std::to_string(bits) + "_bit.different", static_cast<double>(different), "frames", Goal::exactly(0));
+    report.add("engine.unity_" + std::to_string(bits) + "_bit.different", static_cast<double>(different), "frames",
+               Goal::exactly(0));
   }
 }
 

@@ -46,8 +46,10 @@ void run(Report& report) {
                static_cast<double>(test::RealtimeTrap::violations(forbidden)), "calls", Goal::exactly(0));
   }
   if (test::RealtimeTrap::violations() > 0) std::fputs(test::RealtimeTrap::report().c_str(), stderr);
-  report.add("realtime.million_callbacks.waits", static_cast<double>(in_callbacks.voluntary_switches), "times", Goal::exactly(0));
-  report.add("realtime.million_callbacks.major_faults", static_cast<double>(in_callbacks.major_faults), "pages", Goal::exactly(0));
+  report.add("realtime.million_callbacks.waits", static_cast<double>(in_callbacks.voluntary_switches), "times",
+             Goal::exactly(0));
+  report.add("realtime.million_callbacks.major_faults", static_cast<double>(in_callbacks.major_faults), "pages",
+             Goal::exactly(0));
   report.add("realtime.million_callbacks.minor_faults", static_cast<double>(in_callbacks.minor_faults), "pages");
   report.add("realtime.million_callbacks.storm", static_cast<double>(storm.sent()), "actions", Goal::at_least(100'000));
 
@@ -56,7 +58,8 @@ void run(Report& report) {
     for (int i = 0; i < 20'000; ++i) call_back(render, left, right);
   });
   if (confined.is_supported) {
-    report.add("realtime.confined_callbacks.system_calls", static_cast<double>(confined.refused), "calls", Goal::exactly(0));
+    report.add("realtime.confined_callbacks.system_calls", static_cast<double>(confined.refused), "calls",
+               Goal::exactly(0));
   }
   if (confined.refused > 0) std::fputs(confined.report().c_str(), stderr);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace segue {
 namespace {
@@ -24,7 +24,10 @@ class Log : public testing::Test {
 };
 
 TEST_F(Log, WritesLevelEventAndFieldsOnOneLine) {
-  EXPECT_EQ(written_by([] { log::info("load_done", {{"deck", 2}, {"title", "Sun"}}); }), "info load_done deck=2 title=Sun\n");
+  EXPECT_EQ(written_by([] {
+              log::info("load_done", {{"deck", 2}, {"title", "Sun"}});
+            }),
+            "info load_done deck=2 title=Sun\n");
   EXPECT_EQ(written_by([] { log::warning("late"); }), "warning late\n");
   EXPECT_EQ(written_by([] { log::error("broken", {{"why", std::string("disk")}}); }), "error broken why=disk\n");
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/thread.h"
 
-#include <gtest/gtest.h>
-#include <pthread.h>
-#include <sched.h>
-
 #include <cfenv>
 #include <limits>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include "engine/base/clock.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rt/mailbox.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace segue::rt {
 namespace {

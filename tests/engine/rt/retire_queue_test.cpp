@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rt/retire_queue.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <memory>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace segue::rt {
 namespace {

@@ -13,10 +13,10 @@ namespace segue::test {
 namespace {
 
 constexpr int kOrder = 32;
-constexpr std::ptrdiff_t kHop = 512;     // how often the predictor is fitted
+constexpr std::ptrdiff_t kHop = 512;      // how often the predictor is fitted
 constexpr std::ptrdiff_t kWindow = 2048;  // what it is fitted to, centred on the hop
-constexpr std::ptrdiff_t kGuard = 8;     // a click's own residual, kept out of its neighbourhood
-constexpr std::ptrdiff_t kAround = 240;  // 5 ms at 48 kHz
+constexpr std::ptrdiff_t kGuard = 8;      // a click's own residual, kept out of its neighbourhood
+constexpr std::ptrdiff_t kAround = 240;   // 5 ms at 48 kHz
 constexpr Frames kMerge = 64;
 
 using Predictor = std::array<double, kOrder + 1>;

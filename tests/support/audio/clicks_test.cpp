@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/audio/clicks.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace segue::test {
 namespace {
@@ -13,10 +13,13 @@ constexpr double kRate = 48'000;
 constexpr Frames kSecond = 48'000;
 
 // Places that differ from run to run of the loop, all well inside.
-Frames place(Random& random, Frames frames) { return 4096 + static_cast<Frames>(random.unit() * static_cast<double>(frames - 8192)); }
+Frames place(Random& random, Frames frames) {
+  return 4096 + static_cast<Frames>(random.unit() * static_cast<double>(frames - 8192));
+}
 
 bool has_click_near(const std::vector<Click>& clicks, Frames at, Frames within = 2) {
-  return std::any_of(clicks.begin(), clicks.end(), [&](const Click& click) { return std::abs(click.at - at) <= within; });
+  return std::any_of(clicks.begin(), clicks.end(),
+                     [&](const Click& click) { return std::abs(click.at - at) <= within; });
 }
 
 TEST(FindClicks, HearsNoneInMusic) {
@@ -34,8 +37,9 @@ TEST(FindClicks, HearsNoneInNoiseSweepsAndTones) {
   // Away from their abrupt ends.
   for (const auto& signal : {chirp(5 * kSecond, 30, 20'000, kRate), sine(5 * kSecond, 60, kRate, 0.9)}) {
     const auto clicks = find_clicks(signal);
-    EXPECT_TRUE(std::all_of(clicks.begin(), clicks.end(), [](const Click& click) { return click.at < 64 || click.at > 5 * kSecond - 64; }))
-        << describe(clicks);
+    EXPECT_TRUE(std::all_of(clicks.begin(), clicks.end(), [](const Click& click) {
+      return click.at < 64 || click.at > 5 * kSecond - 64;
+    })) << describe(clicks);
   }
   EXPECT_TRUE(find_clicks(silence(kSecond)).empty());
 }
@@ -50,7 +54,10 @@ TEST(FindClicks, FindsAStepOfMinus50DbInMusicAtItsFrame) {
     const Frames at = place(random, clean.frames());
     auto damaged = clean.left;
     for (Frames frame = at; frame < clean.frames(); ++frame) damaged[static_cast<std::size_t>(frame)] += step;
-    found += has_click_near(find_clicks(std::span<const float>(damaged).subspan(static_cast<std::size_t>(at - 4096), 8192)), 4096) ? 1 : 0;
+    found += has_click_near(
+                 find_clicks(std::span<const float>(damaged).subspan(static_cast<std::size_t>(at - 4096), 8192)), 4096)
+                 ? 1
+                 : 0;
   }
   EXPECT_EQ(found, kTries);
 }
@@ -67,10 +74,22 @@ TEST(FindClicks, FindsFramesLostRepeatedOrZeroedAndGainJumps) {
     const auto here = damaged.begin() + 4096;
     double jump = 0;
     switch (i % 4) {
-      case 0: jump = clean[at] - clean[at + 64]; damaged.erase(here, here + 64); break;
-      case 1: jump = clean[at - 1] - clean[at - 64]; std::copy(here - 64, here, here); break;
-      case 2: jump = clean[at]; std::fill(here, here + 32, 0.0F); break;
-      default: jump = 0.06 * clean[at]; for (auto frame = here; frame != damaged.end(); ++frame) *frame *= 1.06F; break;
+      case 0:
+        jump = clean[at] - clean[at + 64];
+        damaged.erase(here, here + 64);
+        break;
+      case 1:
+        jump = clean[at - 1] - clean[at - 64];
+        std::copy(here - 64, here, here);
+        break;
+      case 2:
+        jump = clean[at];
+        std::fill(here, here + 32, 0.0F);
+        break;
+      default:
+        jump = 0.06 * clean[at];
+        for (auto frame = here; frame != damaged.end(); ++frame) *frame *= 1.06F;
+        break;
     }
     if (std::abs(jump) < 0.004) continue;  // no louder than −48 dBFS: nothing to hear
     ++made;

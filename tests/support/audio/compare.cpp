@@ -33,9 +33,9 @@ std::string difference(const StereoAudio& a, const StereoAudio& b) {
     return std::to_string(a.frames()) + " frames against " + std::to_string(b.frames());
   }
   char text[160];
-  std::snprintf(text, sizeof text, "frame %lld: left %.9g against %.9g, right %.9g against %.9g", static_cast<long long>(*at),
-                static_cast<double>(a.left[index]), static_cast<double>(b.left[index]), static_cast<double>(a.right[index]),
-                static_cast<double>(b.right[index]));
+  std::snprintf(text, sizeof text, "frame %lld: left %.9g against %.9g, right %.9g against %.9g",
+                static_cast<long long>(*at), static_cast<double>(a.left[index]), static_cast<double>(b.left[index]),
+                static_cast<double>(a.right[index]), static_cast<double>(b.right[index]));
   return text;
 }
 

@@ -57,7 +57,8 @@ Fit fit_at(std::span<const float> signal, double omega, const Fit& before) {
     const double t = static_cast<double>(i) - middle;
     const double c = std::cos(omega * t);
     const double s = std::sin(omega * t);
-    const std::array<double, 5> row = {c, s, 1.0, t * (before.sine * c - before.cosine * s), static_cast<double>(signal[i])};
+    const std::array<double, 5> row = {c, s, 1.0, t * (before.sine * c - before.cosine * s),
+                                       static_cast<double>(signal[i])};
     for (std::size_t a = 0; a < 4; ++a) {
       for (std::size_t b = 0; b < 5; ++b) normal[a][b] += row[a] * row[b];
     }
@@ -117,7 +118,8 @@ SineFit fit_sine(std::span<const float> signal, double hz, double rate_hz) {
   double sum = 0;
   for (std::size_t i = 0; i < signal.size(); ++i) {
     const double angle = omega * (static_cast<double>(i) - middle);
-    const double rest = static_cast<double>(signal[i]) - fit.cosine * std::cos(angle) - fit.sine * std::sin(angle) - fit.offset;
+    const double rest =
+        static_cast<double>(signal[i]) - fit.cosine * std::cos(angle) - fit.sine * std::sin(angle) - fit.offset;
     sum += rest * rest;
   }
   return {.hz = omega * rate_hz / kTwoPi,

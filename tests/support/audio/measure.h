@@ -16,7 +16,7 @@ double peak(std::span<const float> signal);
 struct SineFit {
   double hz = 0;
   double amplitude = 0;
-  double phase = 0;        // at frame 0 of the signal
+  double phase = 0;         // at frame 0 of the signal
   double residual_rms = 0;  // of what is left without the sine and a constant
   // Everything that is not the sine, against it.
   double thd_n_db() const;

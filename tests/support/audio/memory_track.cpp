@@ -5,7 +5,8 @@
 
 namespace segue::test {
 
-MemoryTrack::MemoryTrack(const StereoAudio& audio, bool ends_quietly) : length_(audio.frames()), pages_(audio.frames()) {
+MemoryTrack::MemoryTrack(const StereoAudio& audio, bool ends_quietly)
+    : length_(audio.frames()), pages_(audio.frames()) {
   for (Frames from = 0; from < length_; from += rt::kPageFrames) {
     auto page = std::make_unique<rt::Page>();
     const Frames to = std::min<Frames>(from + rt::kPageFrames, length_);
@@ -25,7 +26,8 @@ void MemoryTrack::hide(std::int64_t first, std::int64_t last) {
 }
 
 void MemoryTrack::show(std::int64_t first, std::int64_t last) {
-  for (std::int64_t index = first; index < last; ++index) pages_.publish(index, owned_[static_cast<std::size_t>(index)].get());
+  for (std::int64_t index = first; index < last; ++index)
+    pages_.publish(index, owned_[static_cast<std::size_t>(index)].get());
 }
 
 }  // namespace segue::test

@@ -94,7 +94,8 @@ std::vector<float> chirp(Frames frames, double from_hz, double to_hz, double rat
 std::vector<float> integer_noise(Frames frames, int bits, double amplitude, std::uint64_t seed) {
   const double full_scale = std::ldexp(1.0, bits - 1);
   std::vector<float> signal = noise(frames, amplitude, seed);
-  for (float& value : signal) value = static_cast<float>(std::round(static_cast<double>(value) * full_scale) / full_scale);
+  for (float& value : signal)
+    value = static_cast<float>(std::round(static_cast<double>(value) * full_scale) / full_scale);
   return signal;
 }
 
@@ -111,10 +112,11 @@ StereoAudio music(Frames frames, const MusicOptions& options) {
     const auto& chord = kChords[static_cast<std::size_t>(std::fmod(at_s / bar_s, 2.0))];
     const double in_bar_s = std::fmod(at_s, bar_s);
 
-    const double low = 0.45 * kick(in_beat_s) +
-                       0.2 * bass(at_s, chord[0] / 4) * envelope(in_beat_s - half_s, half_s, 0.01, 0.03);
+    const double low =
+        0.45 * kick(in_beat_s) + 0.2 * bass(at_s, chord[0] / 4) * envelope(in_beat_s - half_s, half_s, 0.01, 0.03);
     const double swell = envelope(in_bar_s, bar_s, 0.2, 0.2);
-    const double fizz = options.has_hats ? 0.1 * random.between(-1, 1) * envelope(in_beat_s - half_s, 0.06, 0.0005, 0.05) : 0.0;
+    const double fizz =
+        options.has_hats ? 0.1 * random.between(-1, 1) * envelope(in_beat_s - half_s, 0.06, 0.0005, 0.05) : 0.0;
     double left = 0;
     double right = 0;
     for (std::size_t voice = 0; voice < chord.size(); ++voice) {

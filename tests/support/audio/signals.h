@@ -15,7 +15,8 @@ struct StereoAudio {
   std::vector<float> right;
 
   StereoAudio() = default;
-  explicit StereoAudio(Frames frames) : left(static_cast<std::size_t>(frames)), right(static_cast<std::size_t>(frames)) {}
+  explicit StereoAudio(Frames frames)
+      : left(static_cast<std::size_t>(frames)), right(static_cast<std::size_t>(frames)) {}
   // The same in both channels.
   explicit StereoAudio(std::vector<float> mono) : left(mono), right(std::move(mono)) {}
   Frames frames() const { return static_cast<Frames>(left.size()); }

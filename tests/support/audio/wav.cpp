@@ -97,7 +97,8 @@ std::uint64_t encoded(float value, const WavFormat& format) {
     return word;
   }
   const double full_scale = std::ldexp(1.0, format.bits - 1);
-  return static_cast<std::uint64_t>(std::llround(std::clamp(static_cast<double>(value) * full_scale, -full_scale, full_scale - 1)));
+  return static_cast<std::uint64_t>(
+      std::llround(std::clamp(static_cast<double>(value) * full_scale, -full_scale, full_scale - 1)));
 }
 
 }  // namespace
@@ -127,7 +128,8 @@ Result<WavFile> read_wav(const std::string& path) {
   file.rate_hz = static_cast<int>(little_endian(bytes, at + 4, 4));
   file.bits = static_cast<int>(little_endian(bytes, at + 14, 2));
   file.is_float = tag == kTagFloat;
-  const bool is_known = (tag == kTagPcm && (file.bits == 16 || file.bits == 24 || file.bits == 32)) || (file.is_float && file.bits == 32);
+  const bool is_known =
+      (tag == kTagPcm && (file.bits == 16 || file.bits == 24 || file.bits == 32)) || (file.is_float && file.bits == 32);
   if (!is_known || channel_count == 0) return broken(path, "not 16, 24 or 32 bits");
   const std::size_t sample_bytes = static_cast<std::size_t>(file.bits) / 8;
   const std::size_t frame_bytes = sample_bytes * channel_count;
@@ -137,7 +139,8 @@ Result<WavFile> read_wav(const std::string& path) {
   file.channels.assign(channel_count, std::vector<float>(layout->audio->size / frame_bytes));
   for (std::size_t frame = 0; frame < file.channels[0].size(); ++frame) {
     for (std::size_t channel = 0; channel < channel_count; ++channel) {
-      file.channels[channel][frame] = sample_at(bytes, layout->audio->at + frame * frame_bytes + channel * sample_bytes, file);
+      file.channels[channel][frame] =
+          sample_at(bytes, layout->audio->at + frame * frame_bytes + channel * sample_bytes, file);
     }
   }
   return file;

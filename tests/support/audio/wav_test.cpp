@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/audio/wav.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/support/audio/compare.h"
 
@@ -25,15 +25,19 @@ class Wav : public testing::Test {
   void set_bytes(const std::vector<char>& bytes) const {
     std::ofstream(path_, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
-  const std::string path_ = (std::filesystem::temp_directory_path() /
-                             ("segue_wav_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + std::to_string(::getpid())))
-                                .string();
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() /
+       ("segue_wav_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) +
+        std::to_string(::getpid())))
+          .string();
 };
 
 TEST_F(Wav, KeepsEveryBitOfEveryFormat) {
-  for (const WavFormat format : {WavFormat{.bits = 16}, WavFormat{.bits = 24}, WavFormat{.bits = 32, .is_float = true}}) {
+  for (const WavFormat format :
+       {WavFormat{.bits = 16}, WavFormat{.bits = 24}, WavFormat{.bits = 32, .is_float = true}}) {
     const int bits = format.is_float ? 24 : format.bits;
-    const std::vector<std::vector<float>> channels = {integer_noise(999, bits, 0.99, 1), integer_noise(999, bits, 0.99, 2)};
+    const std::vector<std::vector<float>> channels = {integer_noise(999, bits, 0.99, 1),
+                                                      integer_noise(999, bits, 0.99, 2)};
     ASSERT_TRUE(write_wav(path_, channels, format));
     const auto file = read_wav(path_);
     ASSERT_TRUE(file) << file.error().message;
@@ -73,7 +77,8 @@ TEST_F(Wav, Rf64TakesItsSizesFromItsOwnChunk) {
   const auto plain = bytes();
   const auto channels = read_wav(path_)->channels;
   // RF64, all ones, WAVE, a ds64 of 28 bytes, then the rest with a data size of all ones.
-  std::vector<char> big = {'R', 'F', '6', '4', '\xff', '\xff', '\xff', '\xff', 'W', 'A', 'V', 'E', 'd', 's', '6', '4', 28, 0, 0, 0};
+  std::vector<char> big = {'R', 'F', '6', '4', '\xff', '\xff', '\xff', '\xff', 'W', 'A',
+                           'V', 'E', 'd', 's', '6',    '4',    28,     0,      0,   0};
   const auto append_number = [&big](std::uint64_t value) {
     for (unsigned i = 0; i < 8; ++i) big.push_back(static_cast<char>(value >> (8 * i)));
   };

@@ -14,8 +14,8 @@ struct RefusedCall {
 };
 
 struct ConfinementResult {
-  bool is_supported = false;  // false: the kernel has no seccomp filter for us (then `work` ran unconfined)
-  long refused = 0;           // all of them
+  bool is_supported = false;       // false: the kernel has no seccomp filter for us (then `work` ran unconfined)
+  long refused = 0;                // all of them
   std::vector<RefusedCall> calls;  // the first ones
 
   // For a failure message: numbers and stacks.

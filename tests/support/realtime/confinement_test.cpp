@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/realtime/confinement.h"
 
-#include <gtest/gtest.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace segue::test {
 namespace {

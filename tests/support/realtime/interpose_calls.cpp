@@ -2,6 +2,12 @@
 // Locks, waits, sleeps, system calls and throwing, each noted and passed on to the library that defines it.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
+#include <atomic>
+#include <cstdarg>
+#include <cstdlib>
+#include <cstring>
+#include <typeinfo>
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,12 +21,6 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <cstdarg>
-#include <cstdlib>
-#include <cstring>
-#include <typeinfo>
 
 #include "tests/support/realtime/trap.h"
 
@@ -83,8 +83,10 @@ constinit Next<int(pthread_rwlock_t*)> next_trywrlock("pthread_rwlock_trywrlock"
 constinit Next<int(pthread_once_t*, void (*)())> next_once("pthread_once", kLock);
 constinit Next<int(void*)> next_guard_acquire("__cxa_guard_acquire", kLock);
 constinit Next<int(pthread_cond_t*, pthread_mutex_t*)> next_cond_wait("pthread_cond_wait", kWait);
-constinit Next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)> next_cond_timedwait("pthread_cond_timedwait", kWait);
-constinit Next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)> next_cond_clockwait("pthread_cond_clockwait", kWait);
+constinit Next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)> next_cond_timedwait("pthread_cond_timedwait",
+                                                                                            kWait);
+constinit Next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)> next_cond_clockwait(
+    "pthread_cond_clockwait", kWait);
 constinit Next<int(pthread_cond_t*)> next_cond_signal("pthread_cond_signal", kWait);
 constinit Next<int(pthread_cond_t*)> next_cond_broadcast("pthread_cond_broadcast", kWait);
 constinit Next<int(sem_t*)> next_sem_wait("sem_wait", kWait);
@@ -128,7 +130,9 @@ extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* m) noexcept { return next_mutex_lock(m); }
 int pthread_mutex_trylock(pthread_mutex_t* m) noexcept { return next_mutex_trylock(m); }
-int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) noexcept { return next_mutex_timedlock(m, until); }
+int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) noexcept {
+  return next_mutex_timedlock(m, until);
+}
 int pthread_spin_lock(pthread_spinlock_t* lock) noexcept { return next_spin_lock(lock); }
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept { return next_rdlock(lock); }
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept { return next_wrlock(lock); }
@@ -139,7 +143,9 @@ int pthread_once(pthread_once_t* once, void (*run)()) { return next_once(once, r
 int __cxa_guard_acquire(void* guard) { return next_guard_acquire(guard); }
 
 int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) { return next_cond_wait(c, m); }
-int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) { return next_cond_timedwait(c, m, until); }
+int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
+  return next_cond_timedwait(c, m, until);
+}
 int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until) {
   return next_cond_clockwait(c, m, clock, until);
 }
@@ -191,7 +197,9 @@ int poll(pollfd* fds, nfds_t count, int timeout_ms) { return next_poll(fds, coun
 int select(int count, fd_set* in, fd_set* out, fd_set* except, timeval* timeout) {
   return next_select(count, in, out, except, timeout);
 }
-int epoll_wait(int fd, epoll_event* events, int count, int timeout_ms) { return next_epoll_wait(fd, events, count, timeout_ms); }
+int epoll_wait(int fd, epoll_event* events, int count, int timeout_ms) {
+  return next_epoll_wait(fd, events, count, timeout_ms);
+}
 ssize_t recv(int fd, void* to, size_t size, int flags) { return next_recv(fd, to, size, flags); }
 ssize_t send(int fd, const void* from, size_t size, int flags) { return next_send(fd, from, size, flags); }
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) noexcept {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/realtime/trap.h"
 
-#include <execinfo.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
+
+#include <execinfo.h>
 
 namespace segue::test {
 namespace {
@@ -89,7 +89,8 @@ std::string RealtimeTrap::report() {
   std::string text;
   for (int kind = 0; kind < kForbiddenKinds; ++kind) {
     const auto forbidden = static_cast<Forbidden>(kind);
-    text += std::string(to_string(forbidden)) + ' ' + std::to_string(violations(forbidden)) + (kind + 1 < kForbiddenKinds ? ", " : "\n");
+    text += std::string(to_string(forbidden)) + ' ' + std::to_string(violations(forbidden)) +
+            (kind + 1 < kForbiddenKinds ? ", " : "\n");
   }
   const std::uint64_t shown = std::min(kept_count.load(std::memory_order_relaxed), kStacksKept);
   for (std::uint64_t i = 0; i < shown; ++i) {

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/realtime/trap.h"
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include <SoundTouch.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -18,19 +31,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstdlib>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <shared_mutex>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <vector>
 
 #include "tests/support/realtime/thread_usage.h"
 
@@ -61,70 +61,178 @@ int static_local_of(int seed) {
   return kValue;
 }
 
-std::vector<Offence> offences() {
+// A wait that ends because another thread says so.
+void wait_until_told() {
+  std::mutex mutex;
+  std::condition_variable told;
+  bool is_told = false;
+  std::unique_lock lock(mutex);
+  std::thread other([&] {
+    const std::lock_guard inner(mutex);
+    is_told = true;
+    told.notify_one();
+  });
+  told.wait(lock, [&] { return is_told; });
+  lock.unlock();
+  other.join();
+}
+
+// What the offences are committed with.
+struct Stage {
+  Stage() {
+    pthread_spin_init(&spinlock, 0);
+    sem_init(&semaphore, 0, 100);
+  }
+  pthread_spinlock_t spinlock{};
+  std::mutex mutex;
+  std::shared_mutex shared_mutex;
+  std::condition_variable condition;
+  sem_t semaphore{};
+  std::atomic<int> word{0};
+  timespec brief{.tv_sec = 0, .tv_nsec = 1000};
+  int null = open("/dev/null", O_RDWR);
+  char byte = 0;
+  void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+};
+
+Stage& stage() {
+  static Stage instance;
+  return instance;
+}
+
+std::vector<Offence> heap() {
   using enum Forbidden;
-  static pthread_spinlock_t spinlock;
-  pthread_spin_init(&spinlock, 0);
-  static std::mutex mutex;
-  static std::shared_mutex shared_mutex;
-  static std::condition_variable condition;
-  static sem_t semaphore;
-  sem_init(&semaphore, 0, 100);
-  static std::atomic<int> word{0};
-  static const timespec kShort{.tv_sec = 0, .tv_nsec = 1000};
-  static const int kNull = open("/dev/null", O_RDWR);
-  static char byte = 0;
-  static void* const kPage = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return {
       {"malloc", kHeap, [] { keep_and_free(std::malloc(100)); }},
       {"calloc", kHeap, [] { keep_and_free(std::calloc(10, 10)); }},
       {"realloc", kHeap, [] { keep_and_free(std::realloc(nullptr, 100)); }},
-      {"posix_memalign", kHeap, [] { void* at = nullptr; if (posix_memalign(&at, 64, 128) == 0) keep_and_free(at); }},
+      {"posix_memalign", kHeap,
+       [] {
+         void* at = nullptr;
+         if (posix_memalign(&at, 64, 128) == 0) keep_and_free(at);
+       }},
       {"aligned_alloc", kHeap, [] { keep_and_free(std::aligned_alloc(64, 128)); }},
       {"memalign", kHeap, [] { keep_and_free(memalign(64, 128)); }},
-      {"operator_new", kHeap, [] { auto made = std::make_unique<int>(1); keep(made.get()); }},
-      {"string", kHeap, [] { std::string text(100, 'x'); keep(text.data()); }},
-      {"std_mutex", kLock, [] { const std::lock_guard lock(mutex); }},
-      {"try_lock", kLock, [] { if (mutex.try_lock()) mutex.unlock(); }},
-      {"rwlock_read", kLock, [] { const std::shared_lock lock(shared_mutex); }},
-      {"rwlock_write", kLock, [] { const std::unique_lock lock(shared_mutex); }},
-      {"spinlock", kLock, [] { pthread_spin_lock(&spinlock); pthread_spin_unlock(&spinlock); }},
+      {"operator_new", kHeap,
+       [] {
+         auto made = std::make_unique<int>(1);
+         keep(made.get());
+       }},
+      {"string", kHeap,
+       [] {
+         std::string text(100, 'x');
+         keep(text.data());
+       }},
+  };
+}
+
+std::vector<Offence> locks_and_waits() {
+  using enum Forbidden;
+  return {
+      {"std_mutex", kLock, [] { const std::lock_guard lock(stage().mutex); }},
+      {"try_lock", kLock,
+       [] {
+         if (stage().mutex.try_lock()) stage().mutex.unlock();
+       }},
+      {"rwlock_read", kLock, [] { const std::shared_lock lock(stage().shared_mutex); }},
+      {"rwlock_write", kLock, [] { const std::unique_lock lock(stage().shared_mutex); }},
+      {"spinlock", kLock,
+       [] {
+         pthread_spin_lock(&stage().spinlock);
+         pthread_spin_unlock(&stage().spinlock);
+       }},
       {"static_local", kLock, [] { (void)static_local_of(7); }},
-      {"notify_one", kWait, [] { condition.notify_one(); }},
-      {"notify_all", kWait, [] { condition.notify_all(); }},
-      {"timed_wait", kWait, [] { std::unique_lock lock(mutex); condition.wait_for(lock, std::chrono::microseconds(1)); }},
-      {"timed_wait_wall", kWait, [] { std::unique_lock lock(mutex); condition.wait_until(lock, std::chrono::system_clock::now()); }},
-      {"wait_satisfied", kWait, [] { std::unique_lock lock(mutex); std::thread([] { const std::lock_guard inner(mutex); word = 1; condition.notify_one(); }).detach(); condition.wait(lock, [] { return word == 1; }); }},
-      {"sem_wait", kWait, [] { sem_wait(&semaphore); }},
-      {"sem_trywait", kWait, [] { sem_trywait(&semaphore); }},
-      {"sem_timedwait", kWait, [] { timespec until{}; sem_timedwait(&semaphore, &until); }},
-      {"sem_post", kWait, [] { sem_post(&semaphore); }},
-      {"nanosleep", kSleep, [] { nanosleep(&kShort, nullptr); }},
-      {"clock_nanosleep", kSleep, [] { clock_nanosleep(CLOCK_MONOTONIC, 0, &kShort, nullptr); }},
+      {"notify_one", kWait, [] { stage().condition.notify_one(); }},
+      {"notify_all", kWait, [] { stage().condition.notify_all(); }},
+      {"timed_wait", kWait,
+       [] {
+         std::unique_lock lock(stage().mutex);
+         stage().condition.wait_for(lock, std::chrono::microseconds(1));
+       }},
+      {"timed_wait_wall", kWait,
+       [] {
+         std::unique_lock lock(stage().mutex);
+         stage().condition.wait_until(lock, std::chrono::system_clock::now());
+       }},
+      {"wait_until_told", kWait, [] { wait_until_told(); }},
+      {"sem_wait", kWait, [] { sem_wait(&stage().semaphore); }},
+      {"sem_trywait", kWait, [] { sem_trywait(&stage().semaphore); }},
+      {"sem_timedwait", kWait,
+       [] {
+         timespec until{};
+         sem_timedwait(&stage().semaphore, &until);
+       }},
+      {"sem_post", kWait, [] { sem_post(&stage().semaphore); }},
+  };
+}
+
+std::vector<Offence> sleeps_and_system_calls() {
+  using enum Forbidden;
+  return {
+      {"nanosleep", kSleep, [] { nanosleep(&stage().brief, nullptr); }},
+      {"clock_nanosleep", kSleep, [] { clock_nanosleep(CLOCK_MONOTONIC, 0, &stage().brief, nullptr); }},
       {"usleep", kSleep, [] { usleep(1); }},
       {"sleep", kSleep, [] { sleep(0); }},
       {"sleep_for", kSleep, [] { std::this_thread::sleep_for(std::chrono::microseconds(1)); }},
       {"open", kSystemCall, [] { close(open("/dev/null", O_RDONLY)); }},
       {"openat", kSystemCall, [] { close(openat(AT_FDCWD, "/dev/null", O_RDONLY)); }},
-      {"read", kSystemCall, [] { (void)!read(kNull, &byte, 1); }},
-      {"write", kSystemCall, [] { (void)!write(kNull, &byte, 1); }},
-      {"pread", kSystemCall, [] { (void)!pread(kNull, &byte, 1, 0); }},
-      {"pwrite", kSystemCall, [] { (void)!pwrite(kNull, &byte, 1, 0); }},
-      {"ioctl", kSystemCall, [] { int size = 0; ioctl(kNull, FIONREAD, &size); }},
-      {"fsync", kSystemCall, [] { fsync(kNull); }},
-      {"poll", kSystemCall, [] { pollfd one{.fd = kNull, .events = POLLIN, .revents = 0}; poll(&one, 1, 0); }},
-      {"select", kSystemCall, [] { timeval zero{}; select(0, nullptr, nullptr, nullptr, &zero); }},
-      {"epoll_wait", kSystemCall, [] { epoll_event event{}; epoll_wait(kNull, &event, 1, 0); }},
-      {"recv", kSystemCall, [] { recv(kNull, &byte, 1, 0); }},
-      {"send", kSystemCall, [] { send(kNull, &byte, 1, 0); }},
-      {"futex", kSystemCall, [] { syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0); }},
+      {"read", kSystemCall, [] { (void)!read(stage().null, &stage().byte, 1); }},
+      {"write", kSystemCall, [] { (void)!write(stage().null, &stage().byte, 1); }},
+      {"pread", kSystemCall, [] { (void)!pread(stage().null, &stage().byte, 1, 0); }},
+      {"pwrite", kSystemCall, [] { (void)!pwrite(stage().null, &stage().byte, 1, 0); }},
+      {"ioctl", kSystemCall,
+       [] {
+         int size = 0;
+         ioctl(stage().null, FIONREAD, &size);
+       }},
+      {"fsync", kSystemCall, [] { fsync(stage().null); }},
+      {"poll", kSystemCall,
+       [] {
+         pollfd one{.fd = stage().null, .events = POLLIN, .revents = 0};
+         poll(&one, 1, 0);
+       }},
+      {"select", kSystemCall,
+       [] {
+         timeval zero{};
+         select(0, nullptr, nullptr, nullptr, &zero);
+       }},
+      {"epoll_wait", kSystemCall,
+       [] {
+         epoll_event event{};
+         epoll_wait(stage().null, &event, 1, 0);
+       }},
+      {"recv", kSystemCall, [] { recv(stage().null, &stage().byte, 1, 0); }},
+      {"send", kSystemCall, [] { send(stage().null, &stage().byte, 1, 0); }},
+      {"futex", kSystemCall, [] { syscall(SYS_futex, &stage().word, FUTEX_WAKE, 1, nullptr, nullptr, 0); }},
       {"std_thread", kSystemCall, [] { std::thread([] {}).join(); }},
-      {"mmap", kMapping, [] { munmap(mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096); }},
-      {"madvise", kMapping, [] { madvise(kPage, 4096, MADV_DONTNEED); }},
-      {"mprotect", kMapping, [] { mprotect(kPage, 4096, PROT_READ | PROT_WRITE); }},
-      {"yield", kYield, [] { std::this_thread::yield(); }},
-      {"throw", kThrow, [] { try { throw std::runtime_error("x"); } catch (const std::exception&) { byte = 0; } }},
   };
+}
+
+std::vector<Offence> others() {
+  using enum Forbidden;
+  return {
+      {"mmap", kMapping, [] { munmap(mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096); }},
+      {"madvise", kMapping, [] { madvise(stage().page, 4096, MADV_DONTNEED); }},
+      {"mprotect", kMapping, [] { mprotect(stage().page, 4096, PROT_READ | PROT_WRITE); }},
+      {"yield", kYield, [] { std::this_thread::yield(); }},
+      {"throw", kThrow,
+       [] {
+         try {
+           throw std::runtime_error("x");
+         } catch (const std::exception&) {
+           stage().byte = 0;
+         }
+       }},
+  };
+}
+
+std::vector<Offence> offences() {
+  (void)stage();
+  std::vector<Offence> all;
+  for (const auto& some : {heap(), locks_and_waits(), sleeps_and_system_calls(), others()}) {
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
 }
 
 class EveryOffence : public testing::TestWithParam<Offence> {};
@@ -219,30 +327,6 @@ TEST(RealtimeTrapDeathTest, CanStopAtTheFirstViolation) {
         keep_and_free(std::malloc(100));
       },
       "");
-}
-
-TEST(ThreadUsage, SeesFirstTouchesOfMemory) {
-  constexpr std::size_t kPages = 64;
-  auto* const memory = static_cast<char*>(
-      mmap(nullptr, kPages * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  madvise(memory, kPages * 4096, MADV_NOHUGEPAGE);
-  const ThreadUsage before = ThreadUsage::now();
-  for (std::size_t page = 0; page < kPages; ++page) memory[page * 4096] = 1;
-  const ThreadUsage first = ThreadUsage::now().since(before);
-  const ThreadUsage between = ThreadUsage::now();
-  for (std::size_t page = 0; page < kPages; ++page) memory[page * 4096] = 2;
-  const ThreadUsage second = ThreadUsage::now().since(between);
-  munmap(memory, kPages * 4096);
-  EXPECT_GE(first.minor_faults, 1);
-  EXPECT_LT(second.minor_faults, first.minor_faults);
-}
-
-TEST(ThreadUsage, SeesWaiting) {
-  const ThreadUsage before = ThreadUsage::now();
-  std::thread([] {}).join();
-  timespec brief{.tv_sec = 0, .tv_nsec = 1'000'000};
-  nanosleep(&brief, nullptr);
-  EXPECT_GE(ThreadUsage::now().since(before).voluntary_switches, 1);
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Storms of commands on music that has no click: what comes out has none above −50 dBFS either.
-#include <gtest/gtest.h>
+#include "tests/support/audio/clicks.h"
 
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "engine/render/renderer.h"
 #include "tests/engine/render/desk.h"
 #include "tests/engine/render/realtime/storm.h"
-#include "tests/support/audio/clicks.h"
 #include "tests/support/audio/measure.h"
 
 namespace segue::test {
@@ -40,7 +41,8 @@ void expect_no_clicks(const StormRun& run) {
   EXPECT_LE(std::max(peak(sound.left), peak(sound.right)), 0.8914) << "the limiter's ceiling of -1 dB";
   const auto clicks = find_clicks(sound, {.floor_db = -50});
   EXPECT_TRUE(clicks.empty()) << "seed " << run.storm.seed << ": " << describe(clicks);
-  for (const Click& click : clicks) ADD_FAILURE() << "around it:" << storm.around(click.at - renderer->latency_frames(), 1000);
+  for (const Click& click : clicks)
+    ADD_FAILURE() << "around it:" << storm.around(click.at - renderer->latency_frames(), 1000);
 }
 
 // A tempo within a pitch fader's range, 10 ms between a deck's events, and nothing in a track's last second: a leap of

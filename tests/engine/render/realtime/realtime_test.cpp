@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Render under storms: nothing forbidden happens inside a callback, nothing sent gets lost.
-#include <gtest/gtest.h>
-
 #include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "engine/render/renderer.h"
 #include "tests/engine/render/realtime/storm.h"
@@ -90,7 +90,8 @@ TEST(RenderRealtime, DoesNothingForbiddenInAStorm) {
   EXPECT_GT(callback.loud_frames(), wanted * 16) << "the storm was silent most of the time: it tested nothing";
   EXPECT_TRUE(drain(storm, callback)) << storm.still_out();
   EXPECT_EQ(storm.wrong(), "");
-  for (int gust = 0; gust < kGusts; ++gust) EXPECT_GT(storm.sent(static_cast<Gust>(gust)), 0U) << to_string(static_cast<Gust>(gust));
+  for (int gust = 0; gust < kGusts; ++gust)
+    EXPECT_GT(storm.sent(static_cast<Gust>(gust)), 0U) << to_string(static_cast<Gust>(gust));
   const render::Snapshot& snapshot = wiring.snapshots.latest();
   EXPECT_EQ(snapshot.refused_events, 0U);
   EXPECT_EQ(snapshot.dropped_commits, 0U);

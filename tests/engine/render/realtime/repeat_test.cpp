@@ -31,7 +31,9 @@ TEST(Repeat, GivesTheSameBytesAtEveryBlockSizeAndEveryTime) {
 
 TEST(Repeat, OtherCommandsGiveOtherBytes) {
   const auto tracks = storm_tracks(kScriptTracks, kTrackFrames, 0.3, 21);
-  EXPECT_NE(difference(perform(make_script(5, tracks), tracks, 512).sound, perform(make_script(6, tracks), tracks, 512).sound), "");
+  EXPECT_NE(difference(perform(make_script(5, tracks), tracks, 512).sound,
+                       perform(make_script(6, tracks), tracks, 512).sound),
+            "");
 }
 
 }  // namespace

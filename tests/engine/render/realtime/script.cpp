@@ -12,7 +12,8 @@ constexpr Frames kSecond = 48'000;
 // Writes a script line by line, knowing what each deck plays and how fast.
 class Writer {
  public:
-  Writer(std::uint64_t seed, const std::vector<std::unique_ptr<MemoryTrack>>& tracks) : random_(seed), tracks_(tracks) {}
+  Writer(std::uint64_t seed, const std::vector<std::unique_ptr<MemoryTrack>>& tracks)
+      : random_(seed), tracks_(tracks) {}
 
   std::vector<ScriptLine> write();
 
@@ -121,7 +122,8 @@ std::vector<ScriptLine> make_script(std::uint64_t seed, const std::vector<std::u
   return Writer(seed, tracks).write();
 }
 
-Performance perform(const std::vector<ScriptLine>& script, const std::vector<std::unique_ptr<MemoryTrack>>& tracks, int block) {
+Performance perform(const std::vector<ScriptLine>& script, const std::vector<std::unique_ptr<MemoryTrack>>& tracks,
+                    int block) {
   auto [renderer, wiring] = render::Renderer::create({.sample_rate_hz = 48'000, .decks = kScriptDecks});
   std::vector<std::unique_ptr<render::Stretcher>> stretchers;
   for (const ScriptLine& line : script) {

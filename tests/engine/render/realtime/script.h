@@ -31,6 +31,7 @@ struct Performance {
   StereoAudio sound;
   std::vector<render::Commit> commits;
 };
-Performance perform(const std::vector<ScriptLine>& script, const std::vector<std::unique_ptr<MemoryTrack>>& tracks, int block);
+Performance perform(const std::vector<ScriptLine>& script, const std::vector<std::unique_ptr<MemoryTrack>>& tracks,
+                    int block);
 
 }  // namespace segue::test

@@ -12,8 +12,8 @@ using render::Action;
 using render::kNow;
 
 constexpr std::array<const char*, kGusts> kNames = {
-    "load",   "load and play", "eject",   "start", "pause", "park", "seek",       "rate",   "key shift", "key lock",
-    "choose", "install",       "trim",    "fader", "eq",    "crossfader", "assign", "master", "cancel",    "hole"};
+    "load",   "load and play", "eject", "start", "pause", "park",       "seek",   "rate",   "key shift", "key lock",
+    "choose", "install",       "trim",  "fader", "eq",    "crossfader", "assign", "master", "cancel",    "hole"};
 
 constexpr int kAheadMax = 9600;
 constexpr Frames kReach = 48'000;  // more than priming reads to either side
@@ -37,7 +37,8 @@ std::vector<std::unique_ptr<MemoryTrack>> storm_tracks(int count, Frames frames,
   std::vector<std::unique_ptr<MemoryTrack>> tracks;
   Random random(seed);
   for (int i = 0; i < count; ++i) {
-    const MusicOptions options{.bpm = random.between(80, 170), .amplitude = amplitude, .seed = random.bits(), .has_hats = false};
+    const MusicOptions options{
+        .bpm = random.between(80, 170), .amplitude = amplitude, .seed = random.bits(), .has_hats = false};
     // Every third is a little shorter, so that it ends inside a page.
     const StereoAudio audio = music(frames - (i % 3 == 0 ? 1234 : 0), options);
     tracks.push_back(std::make_unique<MemoryTrack>(audio, false));
@@ -45,7 +46,8 @@ std::vector<std::unique_ptr<MemoryTrack>> storm_tracks(int count, Frames frames,
   return tracks;
 }
 
-Storm::Storm(const StormOptions& options, render::Renderer::Wiring& wiring, std::vector<std::unique_ptr<MemoryTrack>>& tracks)
+Storm::Storm(const StormOptions& options, render::Renderer::Wiring& wiring,
+             std::vector<std::unique_ptr<MemoryTrack>>& tracks)
     : options_(options),
       wiring_(wiring),
       tracks_(tracks),
@@ -64,21 +66,24 @@ std::uint64_t Storm::sent() const { return std::accumulate(sent_.begin(), sent_.
 
 std::string Storm::summary() const {
   std::string text = std::to_string(sent()) + " gusts:";
-  for (std::size_t i = 0; i < kGusts; ++i) text += std::string(i == 0 ? " " : ", ") + kNames[i] + ' ' + std::to_string(sent_[i]);
+  for (std::size_t i = 0; i < kGusts; ++i)
+    text += std::string(i == 0 ? " " : ", ") + kNames[i] + ' ' + std::to_string(sent_[i]);
   return text;
 }
 
 std::string Storm::still_out() const {
-  return std::to_string(events_out_) + " events, " + std::to_string(tracks_out_) + " tracks and " + std::to_string(stretchers_out_) + " stretchers are out";
+  return std::to_string(events_out_) + " events, " + std::to_string(tracks_out_) + " tracks and " +
+         std::to_string(stretchers_out_) + " stretchers are out";
 }
 
 std::string Storm::around(Frames frame, Frames reach) const {
   std::string text;
   for (const Sent& one : history_) {
     if (!one.is_answered || std::abs(one.commit.frame - frame) > reach) continue;
-    text += "\n  frame " + std::to_string(one.commit.frame) + ": " + to_string(one.gust) + " on " + std::to_string(one.target) +
-            (one.frame == kNow ? " now" : " for " + std::to_string(one.frame)) + (one.has_stretcher ? " with a stretcher" : "") +
-            (one.commit.immediate ? ", immediate" : "") + ", outcome " + std::to_string(static_cast<int>(one.commit.outcome));
+    text += "\n  frame " + std::to_string(one.commit.frame) + ": " + to_string(one.gust) + " on " +
+            std::to_string(one.target) + (one.frame == kNow ? " now" : " for " + std::to_string(one.frame)) +
+            (one.has_stretcher ? " with a stretcher" : "") + (one.commit.immediate ? ", immediate" : "") +
+            ", outcome " + std::to_string(static_cast<int>(one.commit.outcome));
   }
   return text;
 }
@@ -127,7 +132,8 @@ void Storm::collect() {
   while (const rt::TrackPages* pages = wiring_.tracks.collect()) {
     const auto mine = [pages](const auto& track) { return &track->pages() == pages; };
     MemoryTrack* const track = std::find_if(tracks_.begin(), tracks_.end(), mine)->get();
-    if (std::find(free_tracks_.begin(), free_tracks_.end(), track) != free_tracks_.end()) wrong_ = "a track came back twice";
+    if (std::find(free_tracks_.begin(), free_tracks_.end(), track) != free_tracks_.end())
+      wrong_ = "a track came back twice";
     free_tracks_.push_back(track);
     --tracks_out_;
   }
@@ -146,15 +152,19 @@ Frames Storm::pick_frame() {
     case 0:
     case 1:
     case 2: return kNow;
-    case 3: return std::max<Frames>(0, now - random_.below(5000));       // late
-    case 4: return now + random_.below(240);                              // too soon for a pre-roll
-    case 5: return (now / 64 + 1 + random_.below(40)) * 64;               // on a quantum border
+    case 3: return std::max<Frames>(0, now - random_.below(5000));  // late
+    case 4: return now + random_.below(240);                        // too soon for a pre-roll
+    case 5: return (now / 64 + 1 + random_.below(40)) * 64;         // on a quantum border
     default: return now + 256 + random_.below(kAheadMax);
   }
 }
 
 void Storm::send(Gust gust, int target, Action action) {
-  render::Event event{.ticket = ++ticket_, .frame = next_frame_, .target = static_cast<std::uint8_t>(target), .immediate = next_is_immediate_, .action = action};
+  render::Event event{.ticket = ++ticket_,
+                      .frame = next_frame_,
+                      .target = static_cast<std::uint8_t>(target),
+                      .immediate = next_is_immediate_,
+                      .action = action};
   if (next_frame_ != kNow && random_.below(4) == 0) event.late_max = random_.below(3000);
   history_.resize(ticket_ + 1);
   Sent& sent = history_[ticket_];
@@ -183,11 +193,14 @@ render::Stretcher* Storm::primed(const MemoryTrack* track, double track_frame, i
   // One that was primed over a hole would sound it, and nobody primes there. Otherwise, half of the time none comes, as
   // when the pool is empty.
   const auto place = static_cast<Frames>(track_frame);
-  if (track == nullptr || !track->pages().has(place - kReach, place + kReach) || free_stretchers_.empty() || random_.below(2) == 0 || !wiring_.stretchers.reserve()) return nullptr;
+  if (track == nullptr || !track->pages().has(place - kReach, place + kReach) || free_stretchers_.empty() ||
+      random_.below(2) == 0 || !wiring_.stretchers.reserve())
+    return nullptr;
   render::Stretcher* const stretcher = free_stretchers_.back();
   free_stretchers_.pop_back();
   ++stretchers_out_;
-  const double rate = std::clamp(rates_[static_cast<std::size_t>(index)], render::kStretchRateMin, render::kStretchRateMax);
+  const double rate =
+      std::clamp(rates_[static_cast<std::size_t>(index)], render::kStretchRateMin, render::kStretchRateMax);
   const bool has_preroll = next_frame_ != kNow && !next_is_immediate_;
   const render::StretchTarget target{render::Trajectory{0, track_frame, rate}, deck(index).key_shift};
   stretcher->prime(track->pages(), target, has_preroll ? -render::preroll_frames(options_.sample_rate_hz) : 0);
@@ -237,7 +250,8 @@ void Storm::blow_on_deck(Gust gust, int index) {
   const MemoryTrack* const current = loaded_[i];
   const Frames length = current == nullptr ? 0 : current->length() - options_.end_margin;
   // Mostly inside the track, sometimes close to its end.
-  const Frames place = random_.below(10) == 0 ? std::max<Frames>(0, length - random_.below(4000)) : random_.below(static_cast<int>(length) + 1);
+  const Frames place = random_.below(10) == 0 ? std::max<Frames>(0, length - random_.below(4000))
+                                              : random_.below(static_cast<int>(length) + 1);
   switch (gust) {
     case Gust::kLoad:
     case Gust::kLoadAndPlay: {
@@ -245,23 +259,29 @@ void Storm::blow_on_deck(Gust gust, int index) {
       if (track == nullptr) return;
       loaded_[i] = track;
       const bool play = gust == Gust::kLoadAndPlay;
-      return send(gust, index, render::LoadTrack{&track->pages(), ++loads_, play, play ? primed(track, 0, index) : nullptr});
+      return send(gust, index,
+                  render::LoadTrack{&track->pages(), ++loads_, play, play ? primed(track, 0, index) : nullptr});
     }
     case Gust::kEject: return send(gust, index, render::EjectTrack{});
     case Gust::kStart: return send(gust, index, render::StartDeck{primed(current, deck(index).position, index)});
     case Gust::kPause: return send(gust, index, render::PauseDeck{});
     case Gust::kPark: return send(gust, index, render::ParkDeck{place});
-    case Gust::kSeek: return send(gust, index, render::SeekDeck{place, primed(current, static_cast<double>(place), index)});
+    case Gust::kSeek:
+      return send(gust, index, render::SeekDeck{place, primed(current, static_cast<double>(place), index)});
     case Gust::kRate: {
       constexpr std::array<double, 10> kSteps = {1.0, 1.0, 1.05, 0.94, 1.06, 0.5, 2.0, 1.5, 0.25, 0.0};
-      rates_[i] = options_.jumps_tempo ? kSteps[static_cast<std::size_t>(random_.below(10))] : random_.between(0.92, 1.08);
+      rates_[i] =
+          options_.jumps_tempo ? kSteps[static_cast<std::size_t>(random_.below(10))] : random_.between(0.92, 1.08);
       if (random_.below(4) == 0) rates_[i] = 1.0;
       return send(gust, index, render::SetRate{rates_[i]});
     }
-    case Gust::kKeyShift: return send(gust, index, render::SetKeyShift{random_.below(2) == 0 ? 1.0 : std::exp2(random_.between(-1, 1))});
+    case Gust::kKeyShift:
+      return send(gust, index, render::SetKeyShift{random_.below(2) == 0 ? 1.0 : std::exp2(random_.between(-1, 1))});
     case Gust::kKeylock: return send(gust, index, render::SetKeylock{random_.below(2) == 0});
     case Gust::kChoose:
-      return send(gust, index, render::ChooseStretcher{random_.below(4) == 0 ? render::StretcherKind::kVarispeed : render::StretcherKind::kSoundtouch});
+      return send(gust, index,
+                  render::ChooseStretcher{random_.below(4) == 0 ? render::StretcherKind::kVarispeed
+                                                                : render::StretcherKind::kSoundtouch});
     default: break;
   }
   // kInstall: for a deck that wants one, at the place it will be at.
@@ -269,7 +289,8 @@ void Storm::blow_on_deck(Gust gust, int index) {
   next_frame_ = snapshot_->frame + 1024;
   next_is_immediate_ = true;
   const double there = deck(index).position + 1024 * deck(index).anchor_rate;
-  if (auto* const stretcher = primed(current, there, index)) send(gust, index, render::InstallStretcher{stretcher, deck(index).generation});
+  if (auto* const stretcher = primed(current, there, index))
+    send(gust, index, render::InstallStretcher{stretcher, deck(index).generation});
 }
 
 void Storm::blow_on_mixer(Gust gust, int channel) {

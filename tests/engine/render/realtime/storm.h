@@ -14,8 +14,26 @@ namespace segue::test {
 
 // What a storm does; each with about the same share, jumps with more.
 enum class Gust : std::uint8_t {
-  kLoad, kLoadAndPlay, kEject, kStart, kPause, kPark, kSeek, kRate, kKeyShift, kKeylock, kChoose, kInstall,
-  kTrim, kFader, kEq, kCrossfader, kAssign, kMaster, kCancel, kHole
+  kLoad,
+  kLoadAndPlay,
+  kEject,
+  kStart,
+  kPause,
+  kPark,
+  kSeek,
+  kRate,
+  kKeyShift,
+  kKeylock,
+  kChoose,
+  kInstall,
+  kTrim,
+  kFader,
+  kEq,
+  kCrossfader,
+  kAssign,
+  kMaster,
+  kCancel,
+  kHole
 };
 inline constexpr int kGusts = 20;
 const char* to_string(Gust gust);
@@ -40,7 +58,8 @@ struct StormOptions {
 // outlive it. Everything it sent must come back: once per event, once per track, once per stretcher.
 class Storm {
  public:
-  Storm(const StormOptions& options, render::Renderer::Wiring& wiring, std::vector<std::unique_ptr<MemoryTrack>>& tracks);
+  Storm(const StormOptions& options, render::Renderer::Wiring& wiring,
+        std::vector<std::unique_ptr<MemoryTrack>>& tracks);
 
   // Collects, then sends a few.
   void step();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scheduled commands are heard on their very frame, at any block size, and unity is bit-exact.
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "engine/render/renderer.h"
 #include "tests/engine/render/desk.h"
@@ -122,7 +122,8 @@ TEST(Unity, IsBitExactFor16And24Bits) {
     const StereoAudio programme = desk.programme();
     // From each command's frame on; before it, pre-roll and fade.
     EXPECT_EQ(difference(programme.cut(4801, 59'000), audio.cut(0, 59'000 - 4801)), "") << bits << " bits";
-    EXPECT_EQ(difference(programme.cut(60'007 + 240, 90'000), audio.cut(12'345 + 240, 12'345 + 90'000 - 60'007)), "") << bits << " bits";
+    EXPECT_EQ(difference(programme.cut(60'007 + 240, 90'000), audio.cut(12'345 + 240, 12'345 + 90'000 - 60'007)), "")
+        << bits << " bits";
   }
 }
 

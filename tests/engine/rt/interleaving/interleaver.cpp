@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/engine/rt/interleaving/interleaver.h"
 
-#include <ucontext.h>
-
 #include <memory>
+
+#include <ucontext.h>
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
@@ -19,7 +19,8 @@ class Run {
  public:
   // `choices` is the schedule to follow: at each step at which both could go on, which one does. Past its end the
   // first goes on, and the choice is added.
-  Run(Trial& trial, std::vector<int>& choices, Weakened weakened) : trial_(trial), choices_(choices), weakened_(weakened) {}
+  Run(Trial& trial, std::vector<int>& choices, Weakened weakened)
+      : trial_(trial), choices_(choices), weakened_(weakened) {}
 
   void go();
   void step() { switch_to_scheduler(); }

@@ -94,7 +94,8 @@ class ModelAtomic {
     value_ = value;
     released_ = carried;
     if (!interleaver::is_release(order)) return;
-    for (std::size_t i = 0; i < kThreads; ++i) released_[i] = std::max(released_[i], interleaver::seen_by_this_thread()[i]);
+    for (std::size_t i = 0; i < kThreads; ++i)
+      released_[i] = std::max(released_[i], interleaver::seen_by_this_thread()[i]);
   }
 
   T value_{};

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real headers of engine/rt, compiled with the interleaver's atomics: every order of up to five operations on each
 // side. The standard headers they include come first, so that the substitution meets our own code only.
-#include <gtest/gtest.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -12,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/rt/interleaving/interleaver.h"
 
@@ -67,14 +67,16 @@ Trial queue_trial(const QueuePlan& plan) {
     while (reader->try_pop(value)) {
       if (value != ++*popped) return std::string("left over out of order");
     }
-    return *popped == *pushed ? std::string() : "pushed " + std::to_string(*pushed) + ", popped " + std::to_string(*popped);
+    return *popped == *pushed ? std::string()
+                              : "pushed " + std::to_string(*pushed) + ", popped " + std::to_string(*popped);
   };
   return trial;
 }
 
 TEST(SpscQueueInterleaving, KeepsOrderAndLosesNothing) {
-  for (const QueuePlan& plan : {QueuePlan{.capacity = 1, .spans = {1, 1, 1, 1, 1}}, QueuePlan{.capacity = 2, .spans = {1, 1, 1, 1}},
-                                QueuePlan{.capacity = 3, .spans = {2, 1, 2, 2}}, QueuePlan{.capacity = 2, .spans = {3, 2, 1}}}) {
+  for (const QueuePlan& plan :
+       {QueuePlan{.capacity = 1, .spans = {1, 1, 1, 1, 1}}, QueuePlan{.capacity = 2, .spans = {1, 1, 1, 1}},
+        QueuePlan{.capacity = 3, .spans = {2, 1, 2, 2}}, QueuePlan{.capacity = 2, .spans = {3, 2, 1}}}) {
     const auto result = explore([&] { return queue_trial(plan); });
     EXPECT_EQ(result.failure, "") << "capacity " << plan.capacity;
     EXPECT_GT(result.schedules, 200);
