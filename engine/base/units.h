@@ -13,6 +13,12 @@ using Frames = std::int64_t;
 // Everything in render that is not per-sample advances on quanta of this length, aligned to engine frame 0.
 inline constexpr int kQuantumFrames = 64;
 
+// Whole frames in a time, at least 1.
+inline int frames_in(double milliseconds, int sample_rate_hz) {
+  const auto frames = static_cast<int>(std::lround(milliseconds * sample_rate_hz / 1000));
+  return frames < 1 ? 1 : frames;
+}
+
 // An amplitude factor; 1 is unity, 0 silence.
 struct Gain {
   float value = 1.0F;

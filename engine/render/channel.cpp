@@ -14,8 +14,6 @@ constexpr double kTailMs = 100.0;
 // A silent channel's meter is let rest once it has fallen to −120 dB.
 constexpr float kRestLevel = 1e-6F;
 
-int frames_of(double ms, int sample_rate_hz) { return static_cast<int>(std::lround(ms * sample_rate_hz / 1000)); }
-
 // Unity from the own end to the centre, then a quarter cosine to nothing at the other end.
 float crossfade_gain(Side side, float position) {
   if (side == Side::kThru) return 1.0F;
@@ -28,12 +26,12 @@ float crossfade_gain(Side side, float position) {
 }  // namespace
 
 Channel::Channel(int sample_rate_hz)
-    : trim_(frames_of(model::kRampMs, sample_rate_hz)),
+    : trim_(frames_in(model::kRampMs, sample_rate_hz)),
       isolator_(sample_rate_hz),
-      fader_(frames_of(model::kRampMs, sample_rate_hz)),
-      crossfade_(frames_of(model::kCrossfaderMs, sample_rate_hz)),
+      fader_(frames_in(model::kRampMs, sample_rate_hz)),
+      crossfade_(frames_in(model::kCrossfaderMs, sample_rate_hz)),
       meter_(sample_rate_hz),
-      tail_frames_full_(frames_of(kTailMs, sample_rate_hz)) {}
+      tail_frames_full_(frames_in(kTailMs, sample_rate_hz)) {}
 
 void Channel::set_eq(Band band, float gain) {
   const auto index = static_cast<int>(band);

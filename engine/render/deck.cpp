@@ -10,6 +10,9 @@
 namespace segue::render {
 namespace {
 
+// Below this a deck stands: a day of rendering moves it by less than ten frames.
+constexpr double kMovingRateMin = 1e-9;
+
 // The stretcher a jump carries, taken out of it.
 Stretcher* take_stretcher(Action& action) {
   if (auto* load = std::get_if<LoadTrack>(&action)) return std::exchange(load->stretcher, nullptr);
@@ -40,11 +43,10 @@ bool Deck::arm(Event& event, Frames now) {
   const Place from = armed_.is_set ? armed_.place : place_at(event.frame);
   const Place to = place_after(event.action, from, event.frame);
   if (to.pages == nullptr) return false;
-  const bool is_seek = std::holds_alternative<SeekDeck>(event.action);
   const bool already_sounds = std::holds_alternative<StartDeck>(event.action) && from.state == DeckState::kPlaying;
   Stretcher* stretcher = take_stretcher(event.action);
-  armed_.needs_playing = is_seek && (!armed_.is_set || armed_.needs_playing);
   armed_.is_set = true;
+  armed_.changes = place_changes_;
   armed_.frame = event.frame;
   armed_.place = to;
   if (to.state != DeckState::kPlaying || already_sounds) {
@@ -136,8 +138,8 @@ bool Deck::set_pitch_path(const Action& action, Frames now) {
 }
 
 bool Deck::install(const InstallStretcher& install, Frames now) {
-  const bool fits = install.generation == generation_ && voice_ != nullptr && is_playing() && needs_stretcher_now() &&
-                    voice_->stretcher() == nullptr;
+  const bool fits = install.generation == generation_ && voice_ != nullptr && !voice_->is_released() && is_playing() &&
+                    needs_stretcher_now() && voice_->stretcher() == nullptr;
   if (!fits) {
     retire(install.stretcher);
     return false;
@@ -180,32 +182,26 @@ void Deck::take_place(const Place& place, Voice* voice, Frames now) {
   voice_ = voice;
   const rt::TrackPages* before = place_.pages;
   place_ = place;
+  ++place_changes_;
   ++generation_;
   wants_ = voice_ != nullptr && needs_stretcher_now() && voice_->stretcher() == nullptr;
   if (before != place.pages) retire_if_unheard(before);
 }
 
 void Deck::adopt(Frames now) {
+  if (armed_.changes != place_changes_) {
+    // Paused, stopped, ejected or loaded since: what was foreseen is void, and its events begin on their frame.
+    disarm(now);
+    return;
+  }
   Armed armed = std::exchange(armed_, Armed{});
   adopted_at_ = now;
-  const bool still_playing = is_playing();
-  if (armed.needs_playing && armed.place.state == DeckState::kPlaying && !still_playing) {
-    // Stopped since it was armed: the seek happens, its sound does not.
-    if (armed.voice != nullptr) armed.voice->release(shared_.shapes.out, now);
-    armed.voice = nullptr;
-    armed.place.state = place_.state;
-    armed.place.path.rate = 0;
-  } else if (armed.needs_playing && armed.place.state != DeckState::kPlaying && still_playing) {
-    // Started since it was armed: the seek is heard after all.
-    armed.place.state = DeckState::kPlaying;
+  if (armed.place.state == DeckState::kPlaying) {
+    if (armed.voice == nullptr) return;  // a start of what plays already
     armed.place.path.rate = rate_;
-    armed.voice = start_voice(armed.place, nullptr, Fade{&shared_.shapes.in, now, false}, now);
-  } else if (armed.voice == nullptr && armed.place.state == DeckState::kPlaying && still_playing && voice_ != nullptr) {
-    return;  // a start of what plays already
   }
-  if (armed.place.state == DeckState::kPlaying) armed.place.path.rate = rate_;
   take_place(armed.place, armed.voice, now);
-  if (voice_ != nullptr) follow_settings(now);
+  follow_settings(now);
 }
 
 void Deck::disarm(Frames now) {
@@ -216,17 +212,28 @@ void Deck::disarm(Frames now) {
 // --- voices
 
 Voice* Deck::start_voice(const Place& place, Stretcher* stretcher, const Fade& fade, Frames now) {
-  const auto free = std::find_if(voices_.begin(), voices_.end(), [](const Voice& voice) { return !voice.is_live(); });
-  if (stretcher != nullptr && (free == voices_.end() || !needs_stretcher_now())) {
+  if (stretcher != nullptr && !needs_stretcher_now()) {
     retire(stretcher);
     stretcher = nullptr;
   }
-  if (free == voices_.end()) return nullptr;
   if (stretcher != nullptr) stretcher->set_turn(index_, count_);
-  const bool is_dry = free->begin(Voice::Source{place.pages, target_for(place.path), stretcher}, fade, shared_.shapes,
-                                  now, look_ahead_frames_);
-  if (is_dry) count_underrun(now);
-  return &*free;
+  Voice* voice = free_voice(now);
+  const Voice::Source source{place.pages, target_for(place.path), stretcher};
+  if (voice->begin(source, fade, shared_.shapes, now, look_ahead_frames_)) count_underrun(now);
+  return voice;
+}
+
+Voice* Deck::free_voice(Frames now) {
+  Voice* quietest = nullptr;
+  for (Voice& voice : voices_) {
+    if (voice.is_live() && voice.is_over(now)) end_voice(voice);
+    if (!voice.is_live()) return &voice;
+    if (&voice == voice_ || &voice == armed_.voice) continue;
+    if (quietest == nullptr || voice.gain_at(now) < quietest->gain_at(now)) quietest = &voice;
+  }
+  // More jumps than fades leave room for: the one that is nearest its end gives way.
+  end_voice(*quietest);
+  return quietest;
 }
 
 void Deck::count_underrun(Frames now) {
@@ -240,6 +247,8 @@ void Deck::release_voice(const FadeShape& shape, Frames now) {
 }
 
 void Deck::end_voice(Voice& voice) {
+  if (&voice == voice_) voice_ = nullptr;
+  if (&voice == armed_.voice) armed_.voice = nullptr;
   const rt::TrackPages* pages = voice.pages();
   retire(voice.end());
   const auto leaving = std::find(leaving_.begin(), leaving_.end(), pages);
@@ -275,7 +284,7 @@ StretchTarget Deck::target_for(const Trajectory& path) const {
 void Deck::follow_settings(Frames now) {
   if (!is_playing()) return;
   place_.path = Trajectory{now, place_.path.at(now), rate_};
-  if (voice_ == nullptr) return;
+  if (voice_ == nullptr || voice_->is_released()) return;  // another takes over at once
   const bool needs = needs_stretcher_now();
   const bool has = voice_->stretcher() != nullptr;
   if (!needs) {
@@ -293,7 +302,6 @@ void Deck::follow_settings(Frames now) {
 
 void Deck::swap_voice(Stretcher* stretcher, Frames now) {
   Voice* next = start_voice(place_, stretcher, Fade{&shared_.shapes.path, now, false}, now);
-  if (next == nullptr) return;
   voice_->release(shared_.shapes.path, now);
   voice_ = next;
   wants_ = false;
@@ -304,11 +312,7 @@ void Deck::swap_voice(Stretcher* stretcher, Frames now) {
 
 void Deck::begin_quantum(Frames quantum) {
   for (Voice& voice : voices_) {
-    if (voice.is_live() && voice.is_over(quantum)) {
-      if (&voice == voice_) voice_ = nullptr;
-      if (&voice == armed_.voice) armed_.voice = nullptr;
-      end_voice(voice);
-    }
+    if (voice.is_live() && voice.is_over(quantum)) end_voice(voice);
   }
   for (Voice* voice : {voice_, armed_.voice}) {
     if (voice != nullptr && voice->look_ahead(shared_.shapes, quantum, look_ahead_frames_)) count_underrun(quantum);
@@ -317,7 +321,7 @@ void Deck::begin_quantum(Frames quantum) {
 }
 
 void Deck::watch_end(Frames quantum) {
-  if (!is_playing() || place_.path.rate <= 0 || !place_.pages->length_is_final()) return;
+  if (!is_playing() || place_.path.rate < kMovingRateMin || !place_.pages->length_is_final()) return;
   const auto length = static_cast<double>(place_.pages->length());
   const auto end = quantum + static_cast<Frames>(std::ceil((length - place_.path.at(quantum)) / place_.path.rate));
   if (end <= quantum) {

@@ -56,7 +56,7 @@ class Deck {
   };
   struct Armed {
     bool is_set = false;
-    bool needs_playing = false;  // a seek: sounds only if the deck still plays when its frame comes
+    std::uint64_t changes = 0;  // place_changes_ it was foreseen from
     Frames frame = 0;
     Place place;
     Voice* voice = nullptr;
@@ -78,6 +78,7 @@ class Deck {
   void adopt(Frames now);
   void disarm(Frames now);
   Voice* start_voice(const Place& place, Stretcher* stretcher, const Fade& fade, Frames now);
+  Voice* free_voice(Frames now);
   void count_underrun(Frames now);
   void release_voice(const FadeShape& shape, Frames now);
   void end_voice(Voice& voice);
@@ -100,6 +101,7 @@ class Deck {
   Place place_;
   Armed armed_;
   Frames adopted_at_ = -1;
+  std::uint64_t place_changes_ = 0;
   std::array<Voice, kVoices> voices_;
   Voice* voice_ = nullptr;                                // the one that sounds the place; null while the deck stands
   std::array<const rt::TrackPages*, kVoices> leaving_{};  // tracks no longer loaded that voices still sound

@@ -16,8 +16,7 @@ namespace segue::render {
 // A raised cosine from 0 to 1: step i of n is ½ − ½ cos(π i / n). Built off the audio thread, shared by all voices.
 class FadeShape {
  public:
-  FadeShape(double ms, int sample_rate_hz)
-      : steps_(static_cast<std::size_t>(std::max(1.0, std::round(ms * sample_rate_hz / 1000)))) {
+  FadeShape(double ms, int sample_rate_hz) : steps_(static_cast<std::size_t>(frames_in(ms, sample_rate_hz))) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       steps_[i] = static_cast<float>(
           0.5 - 0.5 * std::cos(std::numbers::pi * static_cast<double>(i) / static_cast<double>(steps_.size())));

@@ -154,7 +154,7 @@ struct Snapshot {
   std::array<DeckSnapshot, model::kDecksMax> decks;
   std::array<LevelSnapshot, model::kDecksMax> channels;
   LevelSnapshot master;
-  float master_true_peak = 0;  // after the limiter, falls as peaks do
+  float master_true_peak = 0;      // after the limiter, falls as peaks do
   float master_true_peak_max = 0;  // the largest ever
   float limiter_gain = 1;
   std::uint64_t late_events = 0;

@@ -8,7 +8,7 @@ namespace segue::render {
 
 Mixer::Mixer(int sample_rate_hz, int channels, double limiter_ceiling_dbtp)
     : channels_(static_cast<std::size_t>(channels), Channel(sample_rate_hz)),
-      master_(static_cast<int>(std::lround(model::kRampMs * sample_rate_hz / 1000))),
+      master_(frames_in(model::kRampMs, sample_rate_hz)),
       limiter_(sample_rate_hz, limiter_ceiling_dbtp),
       meter_(sample_rate_hz),
       true_peak_fall_(static_cast<float>(std::pow(10.0, -1.0 / sample_rate_hz))) {}

@@ -39,6 +39,8 @@ class Stretcher {
                                Frames frame) = 0;
   // Leaves out the next `frames` engine frames, at most a pre-roll, of what was primed.
   SEGUE_RT virtual void skip(int frames, double pitch_ratio) = 0;
+  // Track frames it may read ahead of the one it sounds.
+  SEGUE_RT virtual int read_ahead_frames() const = 0;
   // In which of every `cycle` quanta it may do its heavy work, so that decks take turns.
   SEGUE_RT virtual void set_turn(int turn, int cycle) = 0;
 };

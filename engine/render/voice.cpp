@@ -11,9 +11,6 @@ namespace {
 // Below this rate a track is a standing offset rather than sound: 20 Hz material would be at 0.1 Hz.
 constexpr double kAudibleRateMin = 0.005;
 
-// A stretcher reads this far ahead of what it sounds (a round and what is ready, at four times the tempo).
-constexpr Frames kStretcherReadAhead = 36'000;
-
 }  // namespace
 
 bool Voice::begin(const Source& source, const Fade& fade_in, const FadeShapes& shapes, Frames frame,
@@ -56,7 +53,7 @@ bool Voice::can_sound(Frames frame, int look_ahead_frames) const {
   const Trajectory& path = source_.target.trajectory;
   const auto here = static_cast<Frames>(std::floor(path.at(frame)));
   Frames to = here + static_cast<Frames>(look_ahead_frames * path.rate) + Varispeed::kReachMax;
-  if (source_.stretcher != nullptr) to = std::max(to, here + kStretcherReadAhead);
+  if (source_.stretcher != nullptr) to = std::max<Frames>(to, here + source_.stretcher->read_ahead_frames());
   return is_moving() && source_.pages->has(here - Varispeed::kReachMax, to);
 }
 

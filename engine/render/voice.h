@@ -39,6 +39,7 @@ class Voice {
   bool is_live() const { return source_.pages != nullptr; }
   bool is_released() const { return out_.shape != nullptr; }
   bool is_over(Frames frame) const { return is_released() && out_.is_over(frame); }
+  SEGUE_RT float gain_at(Frames frame) const { return in_.gain_at(frame) * out_.gain_at(frame) * gate_.gain_at(frame); }
   bool is_dry() const { return gate_.shape != nullptr && gate_.is_out; }
   const rt::TrackPages* pages() const { return source_.pages; }
   Stretcher* stretcher() const { return source_.stretcher; }

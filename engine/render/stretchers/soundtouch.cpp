@@ -26,11 +26,13 @@ constexpr double kSteeringMax = 0.02;
 constexpr int kFeedFrames = 128;        // fed at once, so that a call makes one round at most
 constexpr int kPrimingRounds = 4;       // the first is not yet spliced, two more settle the error
 constexpr int kPrimedFrames = 64 * 36;  // ready after priming: a turn of 16 decks, twice, and a pre-roll to skip
-constexpr int kBufferFrames = 16'384;   // stretched frames: several rounds and a resampler's reach
 constexpr int kMatchFrames = 16;        // equal frames that prove where a round was copied from
 constexpr int kMatchMargin = 16;        // frames its idle resampler holds back, rounded up
 constexpr double kSlipMemory = 0.25;    // weight of a round's slip in the mean expected of the next
-constexpr int kKeepFrames = 512;        // the resampler's history at the highest pitch ratio
+// A round and what priming leaves ready, at four times the tempo.
+constexpr double kReadAheadMs = 750;
+
+constexpr int kKeepFrames = 512;  // the resampler's history at the highest pitch ratio
 
 double tempo_of(const StretchTarget& target) {
   return std::clamp(target.trajectory.rate / target.pitch_ratio, kTempoMin, kTempoMax);
@@ -40,11 +42,9 @@ double tempo_of(const StretchTarget& target) {
 
 SoundTouchStretcher::SoundTouchStretcher(int sample_rate_hz)
     : bank_(dsp::SincBank::shared()),
-      left_(kBufferFrames),
-      right_(kBufferFrames),
+      read_ahead_frames_(frames_in(kReadAheadMs, sample_rate_hz)),
       plane_left_(kFeedFrames),
-      plane_right_(kFeedFrames),
-      interleaved_(static_cast<std::size_t>(kBufferFrames) * 2) {
+      plane_right_(kFeedFrames) {
   engine_.setSampleRate(static_cast<unsigned>(sample_rate_hz));
   engine_.setChannels(2);
   engine_.setSetting(SETTING_USE_AA_FILTER, 0);  // guards its resampler, which is not used
@@ -57,18 +57,23 @@ SoundTouchStretcher::SoundTouchStretcher(int sample_rate_hz)
   const auto searched = static_cast<std::size_t>(seek_frames_ + 2 * kMatchMargin + kMatchFrames);
   searched_left_.resize(searched);
   searched_right_.resize(searched);
+  round_frames_ = engine_.getSetting(SETTING_NOMINAL_OUTPUT_SEQUENCE);
+  // What priming makes, a round more than asked for, and a round on top while sounding.
+  capacity_ = (kPrimingRounds + 2) * round_frames_ + kPrimedFrames + 2 * kKeepFrames;
+  left_.resize(static_cast<std::size_t>(capacity_));
+  right_.resize(static_cast<std::size_t>(capacity_));
+  interleaved_.resize(static_cast<std::size_t>(capacity_) * 2);
   // Its queues grow as they are used; half a second at each extreme grows them for good.
   std::vector<float> silence(static_cast<std::size_t>(kFeedFrames) * 2, 0.0F);
   for (const double tempo : {kTempoMin, 1.0, kTempoMax, kTempoMin}) {
     engine_.setTempo(tempo);
     for (int fed = 0; fed < sample_rate_hz / 2; fed += kFeedFrames) {
       engine_.putSamples(silence.data(), kFeedFrames);
-      while (engine_.receiveSamples(interleaved_.data(), kBufferFrames) != 0) {
+      while (engine_.receiveSamples(interleaved_.data(), static_cast<unsigned>(capacity_)) != 0) {
       }
     }
   }
   engine_.setTempo(1.0);
-  round_frames_ = engine_.getSetting(SETTING_NOMINAL_OUTPUT_SEQUENCE);
   engine_.clear();
 }
 
@@ -117,7 +122,7 @@ void SoundTouchStretcher::render(StereoBlock out, const rt::TrackPages& pages, c
     bank_.interpolate(left_.data(), right_.data(), read_at_, ratio, out);
     read_at_ += out.frames * ratio;
   }
-  if (filled_ > kBufferFrames / 2) discard_before(read_at_ - kKeepFrames);
+  if (filled_ > capacity_ / 2) discard_before(read_at_ - kKeepFrames);
 }
 
 void SoundTouchStretcher::run_round(const rt::TrackPages& pages, const StretchTarget& target, Frames frame,
@@ -166,8 +171,8 @@ void SoundTouchStretcher::feed(const rt::TrackPages& pages, int frames) {
 }
 
 void SoundTouchStretcher::collect() {
-  if (filled_ + static_cast<int>(engine_.numSamples()) > kBufferFrames) discard_before(read_at_ - kKeepFrames);
-  const auto room = static_cast<unsigned>(kBufferFrames - filled_);
+  if (filled_ + static_cast<int>(engine_.numSamples()) > capacity_) discard_before(read_at_ - kKeepFrames);
+  const auto room = static_cast<unsigned>(capacity_ - filled_);
   const auto frames = static_cast<int>(engine_.receiveSamples(interleaved_.data(), room));
   float* left = left_.data() + filled_;
   float* right = right_.data() + filled_;

@@ -27,6 +27,7 @@ class SoundTouchStretcher final : public Stretcher {
   SEGUE_RT void render(StereoBlock out, const rt::TrackPages& pages, const StretchTarget& target,
                        Frames frame) override;
   SEGUE_RT void skip(int frames, double pitch_ratio) override;
+  SEGUE_RT int read_ahead_frames() const override { return read_ahead_frames_; }
   SEGUE_RT void set_turn(int turn, int cycle) override;
 
  private:
@@ -41,8 +42,10 @@ class SoundTouchStretcher final : public Stretcher {
 
   soundtouch::SoundTouch engine_;
   const dsp::SincBank& bank_;
-  int round_frames_ = 0;    // stretched frames a round yields
-  int seek_frames_ = 0;     // width of the seek window
+  int round_frames_ = 0;  // stretched frames a round yields
+  int seek_frames_ = 0;   // width of the seek window
+  int read_ahead_frames_ = 0;
+  int capacity_ = 0;        // of the buffer, stretched frames
   int overlap_frames_ = 0;  // in which it blends from round to round
   double slip_ = 0;         // mean of how far rounds slipped lately, track frames
   int reach_ = 0;           // stretched frames the resampler needs on either side

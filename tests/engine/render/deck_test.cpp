@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <numbers>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/render/desk.h"
 #include "tests/support/audio/compare.h"
@@ -100,6 +100,66 @@ TEST(Deck, NothingItDoesCutsATone) {
   EXPECT_LT(largest_step(heard, 0, heard.frames()), 2 * tone_step(230, 0.4) + 2 * 0.4 * kFadeStep);
 }
 
+// Largest amplitude of a part of the programme.
+double loudest(const StereoAudio& audio, Frames from, Frames to) {
+  double largest = 0;
+  for (Frames i = from; i < to; ++i)
+    largest = std::max(largest, std::abs(double{audio.left[static_cast<std::size_t>(i)]}));
+  return largest;
+}
+
+TEST(Deck, StopAndPlayOnOneFramePlaysFromThere) {
+  const StereoAudio source = StereoAudio(integer_noise(10 * kSecond, 16, 0.2, 4));
+  const MemoryTrack track(source);
+  Desk desk;
+  desk.load(0, track, true);
+  desk.send(0, render::ParkDeck{3 * kSecond}, 9600);
+  desk.send(0, render::StartDeck{}, 9600);
+  desk.play(kSecond / 2);
+  EXPECT_EQ(desk.deck(0).state, DeckState::kPlaying);
+  EXPECT_EQ(desk.deck(0).position, 3.0 * kSecond + static_cast<double>(desk.snapshot().frame - 9600));
+  EXPECT_EQ(difference(desk.programme().cut(9900, 20'000), source.cut(3 * kSecond + 300, 3 * kSecond + 10'400)), "");
+}
+
+TEST(Deck, PauseDuringThePrerollOfAStartStillStarts) {
+  const MemoryTrack track = tone(10);
+  Desk desk;
+  desk.load(0, track, true);
+  desk.send(0, render::StartDeck{}, 9600);
+  desk.send(0, render::PauseDeck{}, 9500);
+  desk.play(kSecond / 2);
+  EXPECT_EQ(desk.deck(0).state, DeckState::kPlaying);
+  EXPECT_GT(loudest(desk.programme(), 12'000, 20'000), 0.35);
+}
+
+TEST(Deck, ManyJumpsInOneQuantumStillSound) {
+  for (const int jumps : {9, 20, 31}) {
+    for (const int apart : {0, 1, 2}) {
+      const StereoAudio source = StereoAudio(integer_noise(10 * kSecond, 16, 0.2, 4));
+      const MemoryTrack track(source);
+      Desk desk;
+      desk.load(0, track, true);
+      desk.play(9600, 64);
+      for (int i = 0; i < jumps; ++i) desk.send(0, render::SeekDeck{kSecond + i * 1000}, 9600 + i * apart);
+      desk.play(9600, 64);
+      ASSERT_EQ(desk.deck(0).state, DeckState::kPlaying);
+      const Frames at = 9600 + (jumps - 1) * apart;
+      const Frames there = kSecond + (jumps - 1) * 1000;
+      EXPECT_EQ(difference(desk.programme().cut(at + 300, at + 8000), source.cut(there + 300, there + 8000)), "");
+    }
+  }
+}
+
+TEST(Deck, StandsAtARateThatIsNextToNothing) {
+  const MemoryTrack track = tone(10);
+  Desk desk;
+  desk.load(0, track, true);
+  desk.send(0, render::SetRate{1e-15});
+  desk.play(kSecond);
+  EXPECT_EQ(desk.deck(0).state, DeckState::kPlaying);
+  EXPECT_EQ(loudest(desk.programme(), kSecond / 2, kSecond - 200), 0.0) << "a standing track is no offset";
+}
+
 TEST(Deck, StormOfSeeksNeverCutsATone) {
   const MemoryTrack track = tone(10);
   Desk desk;
@@ -111,6 +171,7 @@ TEST(Deck, StormOfSeeksNeverCutsATone) {
     desk.play(1 + random.below(100), 100);
   }
   const StereoAudio heard = desk.programme();
+  EXPECT_GT(loudest(heard, heard.frames() - 2000, heard.frames()), 0.1) << "it still sounds";
   // Up to nine voices of one amplitude may lie on top of each other.
   EXPECT_LT(largest_step(heard, 0, heard.frames()), 9 * (tone_step(200, 0.4) + 0.4 * kFadeStep));
   EXPECT_EQ(desk.deck(0).state, DeckState::kPlaying);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "tests/engine/render/desk.h"
 #include "tests/support/audio/compare.h"
@@ -131,8 +131,8 @@ TEST(Stretcher, InstalledWhilePlayingTakesOverWithoutACut) {
   const auto& deck = desk.deck(0);
   const Frames at = desk.snapshot().frame + 2048;
   const double there = deck.anchor_position + static_cast<double>(at - deck.anchor_frame) * deck.anchor_rate;
-  const auto ticket = desk.send(
-      0, render::InstallStretcher{desk.primed(track, 1.05, 1, true, there, false), deck.generation}, at);
+  const auto ticket =
+      desk.send(0, render::InstallStretcher{desk.primed(track, 1.05, 1, true, there, false), deck.generation}, at);
   desk.play(kSecond);
   EXPECT_EQ(desk.commit(ticket).outcome, render::Outcome::kDone);
   EXPECT_TRUE(desk.deck(0).is_stretching);
@@ -181,6 +181,24 @@ TEST(Stretcher, SteersBackAfterATempoChange) {
   const Timing timing = click_timing(desk.programme(), std::llround(virtual_start), 0.92, 6 * kSecond);
   EXPECT_GE(timing.found, 20);
   EXPECT_LT(std::abs(timing.mean_ms), 3.0);
+}
+
+TEST(Stretcher, WorksAtEveryEngineRate) {
+  for (const int rate_hz : {44'100, 96'000, 192'000}) {
+    const MemoryTrack track(StereoAudio(sine(20LL * rate_hz, 443, rate_hz, 0.4)));
+    Desk desk(16, rate_hz);
+    desk.send(15, render::SetRate{1.05});
+    desk.send(15, render::SetKeyShift{0.75});
+    desk.send(15, render::SetKeylock{true});
+    desk.load(15, track);
+    desk.send(15, render::StartDeck{desk.primed(track, 1.05, 0.75, true, 0, true)}, 9600);
+    desk.play(8LL * rate_hz, 1024);
+    ASSERT_TRUE(desk.deck(15).is_stretching);
+    EXPECT_EQ(desk.deck(15).underruns, 0U);
+    // tone_hz counts at 48 kHz.
+    const double expected = 443 * 0.75 * 48'000 / rate_hz;
+    EXPECT_NEAR(tone_hz(desk.programme(), 4LL * rate_hz, expected), expected, 0.5) << rate_hz;
+  }
 }
 
 TEST(Stretcher, PrimingForgetsWhatWentBefore) {
