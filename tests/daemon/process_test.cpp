@@ -9,7 +9,11 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include "daemon/descriptor.h"
 #include "segue/v1/engine_service.grpc.pb.h"
 #include "segue/v1/system_service.grpc.pb.h"
 #include "tests/support/daemon/notify_socket.h"
@@ -210,6 +214,64 @@ TEST_F(Segued, StartsAfterItWasKilled) {
   ASSERT_TRUE(std::filesystem::exists(socket_path()));
   Process again(command());
   EXPECT_TRUE(again.wait_for_error_line("info ready")) << again.errors();
+}
+
+// A connection that speaks no HTTP/2 of its own accord.
+Descriptor connect_raw(const std::string& path) {
+  Descriptor connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return connection;
+}
+
+bool answers(const std::shared_ptr<grpc::Channel>& channel) {
+  v1::GetVersionResponse version;
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  return v1::SystemService::NewStub(channel)->GetVersion(&context, {}, &version).ok();
+}
+
+// The highest of the descriptors it holds in reserve; below them there is hardly a free number.
+rlim_t highest_reserved(pid_t pid) {
+  rlim_t highest = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+    if (std::filesystem::read_symlink(entry.path()) != "/dev/null") continue;
+    highest = std::max(highest, static_cast<rlim_t>(std::stoul(entry.path().filename())));
+  }
+  return highest;
+}
+
+TEST_F(Segued, GoesOnAfterItsDescriptorsRanOut) {
+  Process segued(command());
+  ASSERT_TRUE(segued.wait_for_error_line("info ready")) << segued.errors();
+  rlimit before{};
+  ASSERT_EQ(prlimit(segued.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
+  const rlimit none_left{highest_reserved(segued.pid()) + 1, before.rlim_max};
+  ASSERT_EQ(prlimit(segued.pid(), RLIMIT_NOFILE, &none_left, nullptr), 0);
+  {
+    std::vector<Descriptor> crowd;
+    for (int i = 0; i < 32; ++i) crowd.push_back(connect_raw(socket_path()));
+    EXPECT_TRUE(segued.wait_for_error_line("connection_refused why=descriptors"));
+  }
+  ASSERT_EQ(prlimit(segued.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
+  EXPECT_TRUE(answers(connect()));
+}
+
+TEST_F(Segued, OutlivesClientsThatSendNonsense) {
+  Process segued(command());
+  ASSERT_TRUE(segued.wait_for_error_line("info ready")) << segued.errors();
+  const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  for (const std::string& nonsense :
+       {std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string(100'000, '\xff'), preface + std::string(64, '\0'),
+        preface + std::string("\xff\xff\xff\x01\x04\x00\x00\x00\x01", 9) + std::string(1'000, 'x')}) {
+    const Descriptor connection = connect_raw(socket_path());
+    // What is not taken, because the other side has hung up already, need not be.
+    send(connection.get(), nonsense.data(), nonsense.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  EXPECT_TRUE(answers(connect()));
 }
 
 TEST_F(Segued, ServesLoopbackOnAPortTheSystemChooses) {
