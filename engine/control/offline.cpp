@@ -87,7 +87,7 @@ Result<RenderReport> OfflineRender::run(output::WavWriter& writer) {
   }
   if (auto finished = out.finish(); !finished) return tl::unexpected<Error>(finished.error());
   if (error_) return tl::unexpected<Error>(*error_);
-  return report(wall_s() - begun_s, process_cpu_s() - cpu_s, out.true_peak());
+  return report(wall_s() - begun_s, process_cpu_s() - cpu_s);
 }
 
 // Gives control the commands that come up.
@@ -195,8 +195,9 @@ Result<void> OfflineRender::render_block(WriteBehind& out, int frames) {
   return out.write(block.slice(skip, kept));
 }
 
-RenderReport OfflineRender::report(double elapsed_s, double cpu_s, float true_peak) const {
+RenderReport OfflineRender::report(double elapsed_s, double cpu_s) const {
   const v1::EngineState engine = control_->book().read_engine();
+  const float true_peak = control_->snapshot().master_true_peak_max;
   RenderReport report;
   report.frames = written_;
   report.seconds = static_cast<double>(written_) / config_.engine.sample_rate_hz;

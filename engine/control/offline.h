@@ -37,7 +37,7 @@ class OfflineRender {
   int next_block() const;
   bool is_over();
   Result<void> render_block(WriteBehind& out, int frames);
-  RenderReport report(double elapsed_s, double cpu_s, float true_peak) const;
+  RenderReport report(double elapsed_s, double cpu_s) const;
   Frames frames_of(double seconds) const;
 
   const model::Config config_;

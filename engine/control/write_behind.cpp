@@ -49,11 +49,8 @@ Result<void> WriteBehind::finish() {
   return {};
 }
 
-float WriteBehind::true_peak() const { return std::max(peaks_.peak(0), peaks_.peak(1)); }
-
 void WriteBehind::run() {
   set_thread_name("segue-write");
-  flush_denormals();
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return !full_.empty() || is_ending_; });
@@ -63,7 +60,6 @@ void WriteBehind::run() {
     lock.unlock();
     changed_.notify_all();
     const ConstStereoBlock block(piece.left.data(), piece.right.data(), static_cast<int>(piece.left.size()));
-    peaks_.process(block);
     auto written = writer_.write(block);
     lock.lock();
     if (!written) error_ = written.error();

@@ -10,13 +10,12 @@
 
 #include "engine/base/audio_block.h"
 #include "engine/base/result.h"
-#include "engine/dsp/true_peak.h"
 #include "engine/output/sinks/wav_writer.h"
 
 namespace segue::control {
 
-// Writes what an offline render makes, and measures its true peak, on a thread of its own ("segue-write"), so that the
-// renderer has a core to itself. The renderer waits when it is too far ahead of the disk.
+// Writes what an offline render makes on a thread of its own ("segue-write"). The renderer waits when it is too far
+// ahead of the disk.
 class WriteBehind {
  public:
   // `writer` outlives it; nobody else uses it until finish().
@@ -27,8 +26,6 @@ class WriteBehind {
   Result<void> write(ConstStereoBlock block);
   // Waits until everything is written.
   Result<void> finish();
-  // After finish(): the highest true peak, 1 is full scale.
-  float true_peak() const;
 
  private:
   // A piece of the file on its way.
@@ -41,7 +38,6 @@ class WriteBehind {
 
   output::WavWriter& writer_;
   Piece filling_;  // the renderer's
-  dsp::TruePeakMeter peaks_;  // the thread's until it has ended
 
   std::mutex mutex_;  // guards everything below
   std::condition_variable changed_;
