@@ -92,17 +92,20 @@ class Agenda {
 
   // --- handing over
   bool send(Batch& batch);
+  static void put_stretcher(render::Action& action, render::Stretcher* stretcher);
   bool send_tracks(const Batch& batch);
   void take_back_tracks(const Batch& batch);
   void count_decks(const Batch& batch, int change);
   bool recall_after(const Batch& batch);
+  bool can_recall(const Batch& batch) const;
+  void hold_again(Batch& batch);
   bool push_cancels(Batch& batch);
   void restore_plans(Batch& batch);
   std::unique_ptr<Batch> take(Batches& from, const Batch& batch);
 
   // --- ending
   void finish(Batch& batch);
-  void send_rest(Batch& batch);
+  bool send_rest(Batch& batch);
   void finish_controls();
   bool is_recording_closed(Batch& batch);
   void commit(Batch& batch);

@@ -31,34 +31,41 @@ void Agenda::finish(Batch& batch) {
   };
   const auto events = std::count_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
   const auto cancelled = count(render::Outcome::kCancelled);
+  const auto too_late = count(render::Outcome::kTooLate);
   if (cancelled == events && events > 0) {
     if (batch.is_cancelled) return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
-    count_decks(batch, -1);
-    batch.phase = Batch::Phase::kHeld;
-    held_.emplace(order_of(batch), take(sent_, batch));
-  } else if (cancelled > 0) {
-    send_rest(batch);  // its pre-roll had begun: all of it is done
-  } else if (count(render::Outcome::kTooLate) > 0) {
+    hold_again(batch);
+  } else if (too_late == events && events > 0) {
     drop(batch, Error{Code::kFailedPrecondition, "SCHEDULE_MISSED", "its time passed before it could be done"});
   } else {
     batch.phase = Batch::Phase::kSent;
     batch.is_cancelled = false;
+    // Begun (its pre-roll, or a part before the quantum was full) is done: all of it.
+    if (cancelled + too_late > 0 && send_rest(batch)) return;
     finish_controls();
   }
 }
 
-// Hands over again what render gave back of a batch that could not be recalled as a whole.
-void Agenda::send_rest(Batch& batch) {
+// Hands over again what render gave back of a batch of which it has done a part. False if it takes nothing more.
+bool Agenda::send_rest(Batch& batch) {
   std::vector<render::Event> events;
   for (Item& item : batch.items) {
-    item.is_stale = true;
-    if (!item.has_event || item.commit.outcome != render::Outcome::kCancelled) continue;
+    const bool is_back = item.commit.outcome == render::Outcome::kCancelled || item.commit.outcome == render::Outcome::kTooLate;
+    if (!item.has_event || !is_back) continue;
+    if (item.command.has_load() && !parts_.tracks.send(item.after.track)) continue;
+    put_stretcher(item.action, nullptr);  // the pool has it back
     events.push_back({item.id, batch.wanted, INT64_MAX, item.target, batch.is_immediate, item.action});
     item.is_acknowledged = false;
   }
-  if (!parts_.events.try_push_all(events)) return finish_controls();
+  if (!parts_.events.try_push_all(events)) {
+    for (const Item& item : batch.items) {
+      if (item.command.has_load() && !item.is_acknowledged) parts_.tracks.take_back(item.after.track);
+    }
+    return false;
+  }
   events_out_ += events.size();
   batch.unacknowledged = static_cast<int>(events.size());
+  return batch.unacknowledged > 0;
 }
 
 // Commits, in order, the batches that render is done with, or has no part in, and whose frame has come.
@@ -118,13 +125,7 @@ void Agenda::commit(Batch& batch) {
 void Agenda::commit_item(Item& item) {
   if (item.deck >= 0) {
     DeckEntry& entry = decks_[static_cast<std::size_t>(item.deck)];
-    if (item.is_stale) {
-      // Others have gone first that its plan knew nothing of.
-      DeckPlan after = entry.committed;
-      CompileAt at{item.commit.frame, sample_rate_hz_, item.id, item.after.track};
-      if (compile_deck(item.command, at, after)) item.after = std::move(after);
-    }
-    entry.committed = item.after;
+    enter_commit(item.command, item.after, item.commit.frame, entry.committed);
     if (item.has_event) entry.last_commit = std::max(entry.last_commit, item.commit.frame);
     parts_.book.commit_deck(item.deck, entry.committed);
   } else if (item.command.has_start_recording()) {

@@ -41,6 +41,7 @@ Agenda::Readiness Agenda::await_loads(Batch& batch, Error& error) const {
     if (outcome == nullptr) return Readiness::kWaits;
     if (*outcome) continue;
     error = outcome->error();
+    error.message = "deck " + std::to_string(item.deck + 1) + ": " + error.message;
     return Readiness::kFailed;
   }
   return Readiness::kReady;

@@ -10,14 +10,16 @@ namespace {
 
 // Closer than this to its frame a batch is not asked back: its pre-roll may be under way.
 constexpr double kRecallMarginS = 0.02;
+// Render takes kEventsPendingMax events; a few of them are left for installs.
+constexpr std::size_t kEventsOutMax = static_cast<std::size_t>(model::kEventsPendingMax) - 64;
 
-void put_stretcher(render::Action& action, render::Stretcher* stretcher) {
+}  // namespace
+
+void Agenda::put_stretcher(render::Action& action, render::Stretcher* stretcher) {
   if (auto* load = std::get_if<render::LoadTrack>(&action)) load->stretcher = stretcher;
   if (auto* start = std::get_if<render::StartDeck>(&action)) start->stretcher = stretcher;
   if (auto* seek = std::get_if<render::SeekDeck>(&action)) seek->stretcher = stretcher;
 }
-
-}  // namespace
 
 // False if render has too much on its hands already; the batch is tried again at the next step.
 bool Agenda::send(Batch& batch) {
@@ -28,7 +30,7 @@ bool Agenda::send(Batch& batch) {
     put_stretcher(item.action, item.stretcher);
     events.push_back({item.id, batch.wanted, batch.late_max, item.target, batch.is_immediate, item.action});
   }
-  if (events_out_ + events.size() > static_cast<std::size_t>(model::kEventsPendingMax)) return false;
+  if (events_out_ + events.size() > kEventsOutMax) return false;
   if (!send_tracks(batch)) return false;
   if (!parts_.events.try_push_all(events)) {
     take_back_tracks(batch);
@@ -41,7 +43,6 @@ bool Agenda::send(Batch& batch) {
     item.stretcher = nullptr;  // render's now; it comes back through the retire queue
     item.primed_track = nullptr;
     item.is_acknowledged = false;
-    item.is_stale = false;
     if (item.command.has_start_recording()) parts_.recording.begin();
     if (item.deck >= 0) decks_[static_cast<std::size_t>(item.deck)].plan = item.after;
   }
@@ -88,17 +89,30 @@ bool Agenda::recall_after(const Batch& batch) {
   std::vector<Batch*> later;
   for (auto next = sent_.upper_bound(order_of(batch)); next != sent_.end(); ++next) {
     Batch& other = *next->second;
-    if ((other.objects & decks) == 0 || other.phase != Batch::Phase::kSent || other.unacknowledged == 0) continue;
-    const bool is_near = other.wanted - frame_ < static_cast<Frames>(kRecallMarginS * sample_rate_hz_);
-    if (is_near || !push_cancels(other)) {
-      for (Item& item : other.items) item.is_stale = true;
-      continue;
-    }
+    if ((other.objects & decks) == 0 || other.phase != Batch::Phase::kSent || !can_recall(other)) continue;
+    if (other.has_events && !push_cancels(other)) continue;
     decks |= other.objects & kDeckBits;
     later.push_back(&other);
   }
-  for (auto other = later.rbegin(); other != later.rend(); ++other) restore_plans(**other);
+  for (auto other = later.rbegin(); other != later.rend(); ++other) {
+    restore_plans(**other);
+    if (!(*other)->has_events) hold_again(**other);
+  }
   return !later.empty();
+}
+
+bool Agenda::can_recall(const Batch& batch) const {
+  const bool records = std::any_of(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.is_begun; });
+  if (!batch.has_events) return !records && batch.order > frame_;
+  const bool is_near = batch.wanted - frame_ < static_cast<Frames>(kRecallMarginS * sample_rate_hz_);
+  return !records && !is_near && batch.unacknowledged > 0;
+}
+
+// Back among those that wait, to be compiled anew.
+void Agenda::hold_again(Batch& batch) {
+  count_decks(batch, -1);
+  batch.phase = Batch::Phase::kHeld;
+  held_.emplace(order_of(batch), take(sent_, batch));
 }
 
 void Agenda::restore_plans(Batch& batch) {
@@ -117,7 +131,7 @@ bool Agenda::push_cancels(Batch& batch) {
     event.action = render::CancelEvent{item.id};
     events.push_back(event);
   }
-  if (events_out_ + events.size() > static_cast<std::size_t>(model::kEventsPendingMax)) return false;
+  if (events_out_ + events.size() > kEventsOutMax) return false;
   if (!parts_.events.try_push_all(events)) return false;
   events_out_ += events.size();
   batch.phase = Batch::Phase::kRecalled;

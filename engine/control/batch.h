@@ -28,9 +28,8 @@ struct Item {
   double primed_from = 0;                  // what `stretcher` was primed for
   std::shared_ptr<const stream::LoadedTrack> primed_track;
   bool is_begun = false;  // of a recording command: the file is being opened, or closed
-  DeckPlan before;        // of its deck
+  DeckPlan before;  // of its deck
   DeckPlan after;
-  bool is_stale = false;  // batches that it knew nothing of commit before it
 
   // Set by its commit:
   bool is_acknowledged = false;

@@ -184,6 +184,40 @@ Result<Compiled> compile_deck(const v1::Command& command, const CompileAt& at, D
   }
 }
 
+void enter_commit(const v1::Command& command, const DeckPlan& after, Frames frame, DeckPlan& committed) {
+  double position = committed.path.at(frame);
+  const auto take_motion = [&] {
+    committed.is_playing = after.is_playing;
+    committed.is_cue_held = after.is_cue_held;
+    position = after.path.position;
+  };
+  switch (command.action_case()) {
+    case v1::Command::kLoad:
+    case v1::Command::kEject:
+      committed.track = after.track;
+      committed.load_id = after.load_id;
+      committed.grid = after.grid;
+      committed.cue = after.cue;
+      take_motion();
+      break;
+    case v1::Command::kCue:
+      committed.cue = after.cue;
+      take_motion();
+      break;
+    case v1::Command::kPlay:
+    case v1::Command::kPause:
+    case v1::Command::kStop: take_motion(); break;
+    case v1::Command::kSeek: position = after.path.position; break;
+    case v1::Command::kSetTempo: committed.tempo_percent = after.tempo_percent; break;
+    case v1::Command::kSetPitch: committed.pitch_semitones = after.pitch_semitones; break;
+    case v1::Command::kSetKeylock: committed.keylock = after.keylock; break;
+    case v1::Command::kSetStretcher: committed.stretcher = after.stretcher; break;
+    case v1::Command::kSetGrid: committed.grid = after.grid; break;
+    default: return;
+  }
+  committed.place(frame, position);
+}
+
 Compiled compile_mixer(const v1::Command& command) {
   const auto gain = [](double db) { return to_gain(Decibels{db}).value; };
   switch (command.action_case()) {

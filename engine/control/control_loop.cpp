@@ -11,6 +11,7 @@ namespace {
 
 constexpr Nanoseconds kTellWantsEvery = std::chrono::milliseconds(50);
 constexpr Nanoseconds kTellProgressEvery = std::chrono::milliseconds(500);  // of decoding and of a recording
+constexpr Nanoseconds kTellUnderrunsEvery = std::chrono::seconds(1);
 constexpr double kWantBehindS = 2;    // kept behind a playhead: a nudge back, a double press of cue
 constexpr double kWantAheadS = 30;    // a slow disk may pause this long
 constexpr double kWantCueS = 5;       // from the cue point on
@@ -37,7 +38,8 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
                options.waits_for_pages}),
       admission_({config_, book_, journal_, agenda_}),
       installer_({config_, agenda_, stretchers_, journal_, events_, options.mode}),
-      latency_frames_(zones.latency_frames) {
+      latency_frames_(zones.latency_frames),
+      told_underruns_(static_cast<std::size_t>(config_.engine.decks)) {
   journal_.epoch_began(options.epoch, config_, options.version);
   snapshot_ = snapshots_.latest();
 }
@@ -115,7 +117,16 @@ void ControlLoop::look_at_deck(int deck, const render::DeckSnapshot& before, con
                          before.anchor_position != now.anchor_position || before.anchor_rate != now.anchor_rate;
   if (has_moved || before.underruns != now.underruns) publisher_.touch(deck_bit(deck));
   if (before.ends != now.ends) publisher_.announce(track_ended(now.anchor_frame, deck, book_.read_deck(deck).uri()));
-  if (before.underruns != now.underruns) publisher_.announce(underrun(now.last_underrun_frame, deck, now.underruns));
+  tell_underruns(deck, now);
+}
+
+// A deck that starves does so many times a second; the newest count is told once a second.
+void ControlLoop::tell_underruns(int deck, const render::DeckSnapshot& now) {
+  ToldUnderruns& told = told_underruns_[static_cast<std::size_t>(deck)];
+  const Nanoseconds time = clock_.monotonic();
+  if (told.count == now.underruns || (told.count > 0 && time - told.at < kTellUnderrunsEvery)) return;
+  told = {now.underruns, time};
+  publisher_.announce(underrun(now.last_underrun_frame, deck, now.underruns));
 }
 
 void ControlLoop::tell_wants() {

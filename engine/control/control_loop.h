@@ -76,6 +76,7 @@ class ControlLoop {
   void take_notes();
   void take_commits();
   void look_at_decks(const render::Snapshot& before);
+  void tell_underruns(int deck, const render::DeckSnapshot& now);
   void look_at_deck(int deck, const render::DeckSnapshot& before, const render::DeckSnapshot& now);
   void tell_wants();
   void tend_recording();
@@ -104,6 +105,11 @@ class ControlLoop {
   Nanoseconds wants_told_at_{0};
   Nanoseconds progress_told_at_{0};
   bool has_told_recording_error_ = false;
+  struct ToldUnderruns {
+    std::uint64_t count = 0;
+    Nanoseconds at{0};
+  };
+  std::vector<ToldUnderruns> told_underruns_;
 };
 
 }  // namespace segue::control
