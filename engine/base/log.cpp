@@ -20,7 +20,7 @@ spdlog::logger& logger() {
 }
 
 void append_value(std::string& line, std::string_view value) {
-  const bool quoted = value.empty() || value.find(' ') != std::string_view::npos;
+  const bool quoted = value.empty() || value.find_first_of(" \"=") != std::string_view::npos;
   if (quoted) line += '"';
   for (const char c : value) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
@@ -28,6 +28,7 @@ void append_value(std::string& line, std::string_view value) {
       std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
       line += escaped;
     } else {
+      if (c == '"' || c == '\\') line += '\\';
       line += c;
     }
   }

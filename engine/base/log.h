@@ -8,7 +8,8 @@
 
 namespace segue::log {
 
-// A field of a log line. Values are printed on one line, quoted if they hold a space; control characters are escaped.
+// A field of a log line. Values are printed on one line, quoted if they hold a space, a quote or =; quotes,
+// backslashes and control characters are escaped.
 struct Field {
   std::string_view name;
   std::string value;

@@ -220,6 +220,7 @@ Voice* Deck::start_voice(const Place& place, Stretcher* stretcher, const Fade& f
   Voice* voice = free_voice(now);
   const Voice::Source source{place.pages, target_for(place.path), stretcher};
   if (voice->begin(source, fade, shared_.shapes, now, look_ahead_frames_)) count_underrun(now);
+  fade_before_end(*voice, now);
   return voice;
 }
 
@@ -298,6 +299,7 @@ void Deck::follow_settings(Frames now) {
   }
   wants_ = needs && voice_->stretcher() == nullptr;
   voice_->target() = target_for(place_.path);
+  fade_before_end(*voice_, now);
 }
 
 void Deck::swap_voice(Stretcher* stretcher, Frames now) {
@@ -321,21 +323,34 @@ void Deck::begin_quantum(Frames quantum) {
 }
 
 void Deck::watch_end(Frames quantum) {
-  if (!is_playing() || place_.path.rate < kMovingRateMin || !place_.pages->length_is_final()) return;
-  const auto length = static_cast<double>(place_.pages->length());
-  const auto end = quantum + static_cast<Frames>(std::ceil((length - place_.path.at(quantum)) / place_.path.rate));
-  if (end <= quantum) {
-    Place to = place_;
-    to.path = Trajectory{quantum, length, 0};
-    to.state = DeckState::kEnded;
-    take_place(to, nullptr, quantum);
-    ++ends_;
+  if (armed_.voice != nullptr) fade_before_end(*armed_.voice, quantum);
+  if (!is_playing()) return;
+  if (end_of(*place_.pages, place_.path, quantum) > quantum) {
+    if (voice_ != nullptr) fade_before_end(*voice_, quantum);
     return;
   }
-  const Frames fade_start = end - shared_.shapes.out.length();
-  if (voice_ != nullptr && fade_start < quantum + kQuantumFrames && !place_.pages->ends_quietly()) {
-    voice_->release(shared_.shapes.out, std::max(fade_start, quantum));
-  }
+  Place to = place_;
+  to.path = Trajectory{quantum, static_cast<double>(place_.pages->length()), 0};
+  to.state = DeckState::kEnded;
+  take_place(to, nullptr, quantum);
+  ++ends_;
+}
+
+Frames Deck::end_of(const rt::TrackPages& pages, const Trajectory& path, Frames now) const {
+  if (path.rate < kMovingRateMin || !pages.length_is_final()) return INT64_MAX;
+  const double left = static_cast<double>(pages.length()) - path.at(now);
+  return now + static_cast<Frames>(std::ceil(left / path.rate));
+}
+
+void Deck::fade_before_end(Voice& voice, Frames now) {
+  if (voice.is_released() || voice.pages()->ends_quietly()) return;
+  Trajectory path = voice.target().trajectory;
+  if (voice.stretcher() != nullptr) path.position += voice.stretcher()->slack_frames();
+  const Frames end = end_of(*voice.pages(), path, now);
+  if (end == INT64_MAX || end - shared_.shapes.out.length() >= now + kQuantumFrames) return;
+  // A voice too late for the whole fade takes the short one; one that has just begun turns back (Voice::release).
+  const bool fits = end - shared_.shapes.out.length() >= now;
+  voice.release(fits ? shared_.shapes.out : shared_.shapes.in, fits ? end - shared_.shapes.out.length() : now);
 }
 
 bool Deck::render(StereoBlock out, Frames frame) {

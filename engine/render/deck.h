@@ -88,6 +88,9 @@ class Deck {
   void follow_settings(Frames now);
   void swap_voice(Stretcher* stretcher, Frames now);
   void watch_end(Frames quantum);
+  // Frame at which `path` comes to the end of `pages`; INT64_MAX if that is not known or not ahead.
+  Frames end_of(const rt::TrackPages& pages, const Trajectory& path, Frames now) const;
+  void fade_before_end(Voice& voice, Frames now);
   Frames clamp_to_track(const rt::TrackPages& pages, Frames track_frame) const;
   bool is_playing() const { return place_.state == DeckState::kPlaying; }
   bool needs_stretcher_now() const;

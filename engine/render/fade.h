@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <vector>
 
@@ -51,17 +52,23 @@ struct Fade {
   const FadeShape* shape = nullptr;  // null: no fade, the gain is 1
   Frames start = 0;
   bool is_out = false;
+  Frames turn = INT64_MAX;  // from here on a fade in goes back down the way it came
+
+  bool is_turned() const { return turn != INT64_MAX; }
 
   SEGUE_RT float gain_at(Frames frame) const {
     if (shape == nullptr) return 1.0F;
-    const float rising = shape->at(frame - start);
+    const float rising = shape->at(frame > turn ? 2 * turn - frame - start : frame - start);
     return is_out ? 1.0F - rising : rising;
   }
-  SEGUE_RT bool is_over(Frames frame) const { return shape == nullptr || frame - start >= shape->length(); }
+  SEGUE_RT bool is_over(Frames frame) const {
+    if (shape == nullptr) return true;
+    return is_turned() ? frame >= 2 * turn - start : frame - start >= shape->length();
+  }
   // The gain is 1 on all of [from, to).
   SEGUE_RT bool is_unity(Frames from, Frames to) const {
     if (shape == nullptr) return true;
-    return is_out ? to <= start : from - start >= shape->length();
+    return is_out ? to <= start : from - start >= shape->length() && to <= turn;
   }
   SEGUE_RT void apply(StereoBlock block, Frames from) const {
     if (is_unity(from, from + block.frames)) return;

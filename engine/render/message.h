@@ -22,7 +22,8 @@ enum class StretcherKind : std::uint8_t { kVarispeed, kSoundtouch };
 
 // --- control → render: what a command does. `Stretcher*` is primed for the place the deck will start from, or null.
 
-// Puts a track on a deck at track frame 0. The old track fades out and comes back through the retire queue.
+// Puts a track on a deck at track frame 0; each load brings pages of its own. The old track fades out and comes back
+// through the retire queue.
 struct LoadTrack {
   const rt::TrackPages* pages = nullptr;
   std::uint64_t load_id = 0;  // echoed in the snapshot

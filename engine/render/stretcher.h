@@ -41,6 +41,8 @@ class Stretcher {
   SEGUE_RT virtual void skip(int frames, double pitch_ratio) = 0;
   // Track frames it may read ahead of the one it sounds.
   SEGUE_RT virtual int read_ahead_frames() const = 0;
+  // Track frames by which what sounds may be off the trajectory.
+  SEGUE_RT virtual int slack_frames() const = 0;
   // In which of every `cycle` quanta it may do its heavy work, so that decks take turns.
   SEGUE_RT virtual void set_turn(int turn, int cycle) = 0;
 };

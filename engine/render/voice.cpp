@@ -25,14 +25,16 @@ bool Voice::begin(const Source& source, const Fade& fade_in, const FadeShapes& s
 }
 
 void Voice::release(const FadeShape& shape, Frames frame) {
-  if (is_released() && out_.start <= frame) return;
-  if (in_.is_over(frame)) {
+  if (is_released() && release_frame() <= frame) return;
+  out_ = Fade{};
+  if (in_.shape == nullptr || frame - in_.start >= in_.shape->length()) {
+    in_.turn = INT64_MAX;
     out_ = Fade{&shape, frame, true};
     return;
   }
-  // Still fading in: back down the way it came, so that a voice never outlives its release by longer than it lived.
-  out_ = Fade{in_.shape, frame - (in_.shape->length() - (frame - in_.start)), true};
-  in_ = Fade{};
+  // Still fading in by then: back down the way it came, so that a voice never outlives its release by longer than it
+  // lived.
+  in_.turn = frame;
 }
 
 Stretcher* Voice::end() {

@@ -37,8 +37,8 @@ class Voice {
   SEGUE_RT void render(StereoBlock out, Frames frame, Varispeed& varispeed);
 
   bool is_live() const { return source_.pages != nullptr; }
-  bool is_released() const { return out_.shape != nullptr; }
-  bool is_over(Frames frame) const { return is_released() && out_.is_over(frame); }
+  bool is_released() const { return out_.shape != nullptr || in_.is_turned(); }
+  bool is_over(Frames frame) const { return is_released() && (in_.is_turned() ? in_ : out_).is_over(frame); }
   SEGUE_RT float gain_at(Frames frame) const { return in_.gain_at(frame) * out_.gain_at(frame) * gate_.gain_at(frame); }
   bool is_dry() const { return gate_.shape != nullptr && gate_.is_out; }
   const rt::TrackPages* pages() const { return source_.pages; }
@@ -47,6 +47,7 @@ class Voice {
   const StretchTarget& target() const { return source_.target; }
 
  private:
+  Frames release_frame() const { return in_.is_turned() ? in_.turn : out_.start; }
   bool can_sound(Frames frame, int look_ahead_frames) const;
   bool is_moving() const;
 

@@ -107,17 +107,18 @@ void SoundTouchStretcher::render(StereoBlock out, const rt::TrackPages& pages, c
   const int needed_now = static_cast<int>(std::ceil(out.frames * ratio)) + 1;
   const bool is_turn = (frame / kQuantumFrames) % cycle_ == turn_ % cycle_ && frame % kQuantumFrames == 0;
   const int low_water = static_cast<int>(std::ceil(kQuantumFrames * (cycle_ + 1) * ratio)) + 2;
-  reach_ = ratio == 1.0 ? 0 : bank_.reach(ratio);
+  // Without a key shift the stretched frames are the engine's, unless an earlier shift has left a fraction.
+  const bool is_copy = ratio == 1.0 && read_at_ == std::floor(read_at_);
+  reach_ = is_copy ? 0 : bank_.reach(ratio);
   if (is_turn && ready() < low_water) run_round(pages, target, frame, kRoundsToSettle);
   while (ready() < needed_now) run_round(pages, target, frame, kRoundsToSettle);
 
-  if (ratio == 1.0) {
-    // Without a key shift the stretched frames are the engine's; a fraction left by an earlier shift is dropped.
+  if (is_copy) {
     const auto from = static_cast<std::size_t>(read_at_);
     const auto bytes = static_cast<std::size_t>(out.frames) * sizeof(float);
     std::memcpy(out.left, left_.data() + from, bytes);
     std::memcpy(out.right, right_.data() + from, bytes);
-    read_at_ = static_cast<double>(from) + out.frames;
+    read_at_ += out.frames;
   } else {
     bank_.interpolate(left_.data(), right_.data(), read_at_, ratio, out);
     read_at_ += out.frames * ratio;

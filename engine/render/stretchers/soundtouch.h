@@ -28,6 +28,8 @@ class SoundTouchStretcher final : public Stretcher {
                        Frames frame) override;
   SEGUE_RT void skip(int frames, double pitch_ratio) override;
   SEGUE_RT int read_ahead_frames() const override { return read_ahead_frames_; }
+  // A slip, an overlap, and the drift inside a round at half or one and a half times the tempo.
+  SEGUE_RT int slack_frames() const override { return seek_frames_ + overlap_frames_ + round_frames_ / 4; }
   SEGUE_RT void set_turn(int turn, int cycle) override;
 
  private:
