@@ -22,9 +22,10 @@ class FakeLoader final : public stream::TrackLoader {
   explicit FakeLoader(bool answers_at_once = true) : answers_at_once_(answers_at_once) {}
 
   void add(const std::string& uri, const StereoAudio& audio, const std::string& title = "") {
-    tracks_[uri] = std::make_shared<MemoryTrack>(audio);
+    audio_[uri] = audio;
     titles_[uri] = title;
   }
+  // What was loaded last from there. Each load has pages of its own, as render expects.
   MemoryTrack& track(const std::string& uri) { return *tracks_.at(uri); }
   // Answers the oldest load that waits.
   void answer() {
@@ -70,18 +71,20 @@ class FakeLoader final : public stream::TrackLoader {
   };
 
   void answer(const Waiting& waiting) {
-    const auto found = tracks_.find(waiting.uri);
-    if (found == tracks_.end()) {
+    const auto found = audio_.find(waiting.uri);
+    if (found == audio_.end()) {
       waiting.ready(waiting.id, fail(Code::kNotFound, "FILE_MISSING", waiting.uri + ": no such file"));
       return;
     }
     model::TrackFacts facts;
     facts.uri = waiting.uri;
     facts.title = titles_[waiting.uri];
-    waiting.ready(waiting.id, std::make_shared<Loaded>(facts, found->second, alive_));
+    tracks_[waiting.uri] = std::make_shared<MemoryTrack>(found->second);
+    waiting.ready(waiting.id, std::make_shared<Loaded>(facts, tracks_[waiting.uri], alive_));
   }
 
   const bool answers_at_once_;
+  std::map<std::string, StereoAudio> audio_;
   std::map<std::string, std::shared_ptr<MemoryTrack>> tracks_;
   std::map<std::string, std::string> titles_;
   std::vector<Waiting> waiting_;
