@@ -88,6 +88,7 @@ class Agenda {
   Readiness await_pages(Batch& batch);
   Readiness prime(Batch& batch);
   void prime_item(Batch& batch, Item& item);
+  Objects decks_replaced_at(const Batch& batch) const;
   Frames compile_frame(const Batch& batch) const;
 
   // --- handing over

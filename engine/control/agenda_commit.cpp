@@ -54,7 +54,7 @@ bool Agenda::send_rest(Batch& batch) {
     if (!item.has_event || !is_back) continue;
     if (item.command.has_load() && !parts_.tracks.send(item.after.track)) continue;
     put_stretcher(item.action, nullptr);  // the pool has it back
-    events.push_back({item.id, batch.wanted, INT64_MAX, item.target, batch.is_immediate, item.action});
+    events.push_back({item.id, batch.wanted, INT64_MAX, item.target, item.is_immediate, item.action});
     item.is_acknowledged = false;
   }
   if (!parts_.events.try_push_all(events)) {

@@ -77,6 +77,7 @@ Agenda::Readiness Agenda::await_file(Batch& batch, Error& error) {
 // Compiles all items against the plans as they will be, without changing those yet.
 Agenda::Readiness Agenda::compile(Batch& batch, Error& error) {
   std::array<DeckPlan*, model::kDecksMax> newest{};  // of each deck, within this batch
+  Objects replaced = decks_replaced_at(batch);
   for (Item& item : batch.items) {
     Compiled compiled;
     if (item.deck >= 0) {
@@ -95,12 +96,27 @@ Agenda::Readiness Agenda::compile(Batch& batch, Error& error) {
     } else {
       compiled = compile_mixer(item.command);
     }
+    // Two tracks cannot both be faded in before one frame: the later begins on it.
+    const bool replaces = item.command.has_load() || item.command.has_eject();
+    item.is_immediate = batch.is_immediate || (replaces && (replaced & deck_bit(item.deck)) != 0);
+    if (replaces) replaced |= deck_bit(item.deck);
     item.has_event = compiled.action.has_value();
     if (compiled.action) item.action = *compiled.action;
     item.target = compiled.target;
     item.sounds_from = compiled.sounds_from;
   }
   return Readiness::kReady;
+}
+
+// Decks whose track changes on the batch's frame already, by batches that render has.
+Objects Agenda::decks_replaced_at(const Batch& batch) const {
+  Objects decks = 0;
+  for (auto at = sent_.lower_bound({batch.order, 0}); at != sent_.end() && at->first < order_of(batch); ++at) {
+    for (const Item& item : at->second->items) {
+      if (item.command.has_load() || item.command.has_eject()) decks |= deck_bit(item.deck);
+    }
+  }
+  return decks;
 }
 
 Agenda::Readiness Agenda::await_pages(Batch& batch) {
@@ -141,7 +157,7 @@ Agenda::Readiness Agenda::prime(Batch& batch) {
 
 void Agenda::prime_item(Batch& batch, Item& item) {
   // Only its place matters for a stretcher that is to sound at once; a scheduled one begins a pre-roll earlier.
-  const bool immediate = batch.is_now() || batch.is_immediate;
+  const bool immediate = batch.is_now() || item.is_immediate;
   const Frames at = batch.is_now() ? 0 : batch.wanted;
   PrimeJob job;
   job.kind = item.after.stretcher;

@@ -28,7 +28,7 @@ bool Agenda::send(Batch& batch) {
   for (Item& item : batch.items) {
     if (!item.has_event) continue;
     put_stretcher(item.action, item.stretcher);
-    events.push_back({item.id, batch.wanted, batch.late_max, item.target, batch.is_immediate, item.action});
+    events.push_back({item.id, batch.wanted, batch.late_max, item.target, item.is_immediate, item.action});
   }
   if (events_out_ + events.size() > kEventsOutMax) return false;
   if (!send_tracks(batch)) return false;

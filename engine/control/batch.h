@@ -21,6 +21,7 @@ struct Item {
 
   // Set when it is compiled:
   bool has_event = false;
+  bool is_immediate = false;  // begins on its frame, without a pre-roll
   std::uint8_t target = 0;
   render::Action action;
   render::Stretcher* stretcher = nullptr;  // primed for `action`; the pool owns it

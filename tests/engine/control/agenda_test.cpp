@@ -337,6 +337,30 @@ TEST(Agenda, InstallsAStretcherWhenAPlayingDeckComesToWantOne) {
   EXPECT_TRUE(booth.control->snapshot().decks[0].is_stretching);
 }
 
+TEST(Agenda, LetsGoOfATrackThatIsReplacedOnTheFrameItStartsOn) {
+  Booth booth;
+  booth.add_tone(kA, 5);
+  booth.add_tone(kB, 5);
+  const auto reply = booth.send_at(9'600, {kPlayA, "load { deck: 1 uri: 'file:///b.wav' play: true }"});
+  booth.run_to(14'400);
+  ASSERT_TRUE(reply->is_ok()) << reply->message();
+  EXPECT_EQ(booth.deck(1).uri(), kB);
+  EXPECT_EQ(booth.deck(1).state(), v1::Deck::PLAYING);
+  EXPECT_EQ(booth.loader.alive(), 1);
+}
+
+TEST(Agenda, EjectsBetweenTwoLoadsOfOneFrame) {
+  Booth booth;
+  booth.add_tone(kA, 5);
+  booth.add_tone(kB, 5);
+  const auto reply = booth.send_at(9'600, {kPlayA, "eject { deck: 1 }", "load { deck: 1 uri: 'file:///b.wav' play: true }"});
+  booth.run_to(14'400);
+  ASSERT_TRUE(reply->is_ok()) << reply->message();
+  EXPECT_EQ(booth.deck(1).uri(), kB);
+  EXPECT_EQ(booth.deck(1).state(), v1::Deck::PLAYING);
+  EXPECT_EQ(booth.loader.alive(), 1);
+}
+
 TEST(Agenda, GivesUpEverythingWhenItCloses) {
   auto booth = std::make_unique<Booth>();
   booth->add_tone(kA, 10);
