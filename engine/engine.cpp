@@ -123,7 +123,8 @@ void LiveEngine::fade_out() {
   if (!outputs_.flows()) return;
   const Nanoseconds until = clock_.monotonic() + kFadeOutPatience;
   const Frames from = control_.fade_out();
-  const Frames fade = config_.engine.sample_rate_hz / 100 + renderer_->latency_frames() + 2 * outputs_.facts().block_frames;
+  const Frames fade =
+      config_.engine.sample_rate_hz / 100 + renderer_->latency_frames() + 2 * outputs_.facts().block_frames;
   while (control_.frame() < from + fade && clock_.monotonic() < until) {
     std::this_thread::yield();
     control_.step();
@@ -137,14 +138,16 @@ std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
   const v1::Master master = control_.book().read_master();
   if (!engine.output_note().empty()) findings.push_back("output: " + engine.output_note());
   if (!audio_flows && engine.output() != "none") findings.push_back("output: no audio flows");
-  if (engine.journal_unsaved() > 0) findings.push_back("journal: " + std::to_string(engine.journal_unsaved()) + " entries are not on the disk");
+  if (engine.journal_unsaved() > 0)
+    findings.push_back("journal: " + std::to_string(engine.journal_unsaved()) + " entries are not on the disk");
   if (master.recording().has_error()) findings.push_back("recording: " + master.recording().error().message());
   return findings;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> Engine::create(const model::Config& config, const Clock& clock, const std::string& version) {
+Result<std::unique_ptr<Engine>> Engine::create(const model::Config& config, const Clock& clock,
+                                               const std::string& version) {
   render::Renderer::Options options;
   options.sample_rate_hz = config.engine.sample_rate_hz;
   options.decks = config.engine.decks;

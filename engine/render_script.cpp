@@ -49,7 +49,8 @@ Result<RenderReport> render_script(const model::Config& config, const RenderRequ
 Result<void> export_journal(const model::Config& config, const std::string& epoch, const std::string& out_path) {
   std::ofstream out(out_path, std::ios::binary | std::ios::trunc);
   if (!out) return fail(Code::kFailedPrecondition, "FILE_UNWRITABLE", out_path + ": " + std::strerror(errno));
-  if (auto done = control::export_session(control::journal_folder(config.paths.data_dir), epoch, out); !done) return done;
+  if (auto done = control::export_session(control::journal_folder(config.paths.data_dir), epoch, out); !done)
+    return done;
   out.close();
   if (!out) return fail(Code::kFailedPrecondition, "FILE_UNWRITABLE", out_path + ": the disk took not all of it");
   return {};

@@ -82,7 +82,8 @@ Result<void> Admission::check_revision(const v1::ExecuteRequest& request) const 
 Result<void> Admission::resolve_time(const v1::ExecuteRequest& request, const FrameMap& map, Batch& batch) const {
   const auto frame = resolve(request.when(), map);
   if (!frame) return tl::unexpected<Error>(frame.error());
-  const int late_ms = request.has_max_late_ms() ? static_cast<int>(request.max_late_ms()) : parts_.config.engine.late_ms_max;
+  const int late_ms =
+      request.has_max_late_ms() ? static_cast<int>(request.max_late_ms()) : parts_.config.engine.late_ms_max;
   batch.wanted = *frame;
   batch.order = batch.is_now() ? map.rendered : *frame;
   batch.late_max = batch.is_now() ? INT64_MAX : static_cast<Frames>(late_ms) * map.sample_rate_hz / 1000;

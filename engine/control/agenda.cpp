@@ -66,8 +66,10 @@ Result<void> Agenda::check_deck_command(const Batch& batch, const Item& item, st
 
 Result<void> Agenda::check_recording(const Item& item, bool& runs) const {
   const bool starts = item.command.has_start_recording();
-  if (starts && runs) return fail(Code::kFailedPrecondition, "RECORDING_RUNS", "start_recording: a recording runs already");
-  if (!starts && !runs) return fail(Code::kFailedPrecondition, "RECORDING_STOPPED", "stop_recording: no recording runs");
+  if (starts && runs)
+    return fail(Code::kFailedPrecondition, "RECORDING_RUNS", "start_recording: a recording runs already");
+  if (!starts && !runs)
+    return fail(Code::kFailedPrecondition, "RECORDING_STOPPED", "stop_recording: no recording runs");
   runs = starts;
   return {};
 }

@@ -76,7 +76,8 @@ class Agenda {
   enum class Readiness { kReady, kWaits, kFailed };
 
   static Order order_of(const Batch& batch) { return {batch.order, batch.id}; }
-  Result<void> check_deck_command(const Batch& batch, const Item& item, std::vector<DeckPlan>& plans, Objects& unsure) const;
+  Result<void> check_deck_command(const Batch& batch, const Item& item, std::vector<DeckPlan>& plans,
+                                  Objects& unsure) const;
   Result<void> check_recording(const Item& item, bool& runs) const;
   const Batch* find(std::uint64_t command_id) const;
 

@@ -29,7 +29,8 @@ void Agenda::finish(Batch& batch) {
     return std::count_if(batch.items.begin(), batch.items.end(),
                          [outcome](const Item& item) { return item.has_event && item.commit.outcome == outcome; });
   };
-  const auto events = std::count_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
+  const auto events =
+      std::count_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
   const auto cancelled = count(render::Outcome::kCancelled);
   const auto too_late = count(render::Outcome::kTooLate);
   if (cancelled == events && events > 0) {
@@ -50,7 +51,8 @@ void Agenda::finish(Batch& batch) {
 bool Agenda::send_rest(Batch& batch) {
   std::vector<render::Event> events;
   for (Item& item : batch.items) {
-    const bool is_back = item.commit.outcome == render::Outcome::kCancelled || item.commit.outcome == render::Outcome::kTooLate;
+    const bool is_back =
+        item.commit.outcome == render::Outcome::kCancelled || item.commit.outcome == render::Outcome::kTooLate;
     if (!item.has_event || !is_back) continue;
     if (item.command.has_load() && !parts_.tracks.send(item.after.track)) continue;
     put_stretcher(item.action, nullptr);  // the pool has it back
@@ -74,7 +76,8 @@ void Agenda::finish_controls() {
   for (auto next = sent_.begin(); next != sent_.end();) {
     Batch& batch = *next->second;
     const bool is_due = batch.has_events || batch.order <= frame_;
-    const bool is_done = batch.phase == Batch::Phase::kSent && batch.unacknowledged == 0 && is_due && (batch.objects & busy) == 0;
+    const bool is_done =
+        batch.phase == Batch::Phase::kSent && batch.unacknowledged == 0 && is_due && (batch.objects & busy) == 0;
     if (is_done && is_recording_closed(batch)) {
       commit(batch);  // which may end others too
       next = sent_.begin();
@@ -97,7 +100,8 @@ bool Agenda::is_recording_closed(Batch& batch) {
 }
 
 void Agenda::commit(Batch& batch) {
-  const auto first = std::find_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
+  const auto first =
+      std::find_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
   render::Commit common;
   common.frame = first != batch.items.end() ? first->commit.frame : std::max(batch.wanted, batch.order);
   v1::ExecuteResponse response;
@@ -154,7 +158,8 @@ void Agenda::commit_item(Item& item) {
 
 void Agenda::announce_commit(const Item& item) {
   const Frames frame = item.commit.frame;
-  if (item.command.has_load()) parts_.publisher.announce(track_loaded(frame, item.deck, item.id, item.command.load().uri()));
+  if (item.command.has_load())
+    parts_.publisher.announce(track_loaded(frame, item.deck, item.id, item.command.load().uri()));
   if (item.command.has_start_recording()) {
     parts_.publisher.announce(recording_event(v1::Event::RECORDING_STARTED, frame, parts_.recording.status()));
   }

@@ -125,7 +125,8 @@ Agenda::Readiness Agenda::await_pages(Batch& batch) {
     if (!item.sounds_from || item.after.track == nullptr) continue;
     const auto place = static_cast<Frames>(*item.sounds_from);
     const auto from = place - static_cast<Frames>(kPagesBeforeS * sample_rate_hz_);
-    const double ahead_s = item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
+    const double ahead_s =
+        item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
     const Frames to = place + static_cast<Frames>(ahead_s * sample_rate_hz_);
     if (item.after.track->pages().has(from, to)) continue;
     if (parts_.waits_for_pages) {
@@ -144,7 +145,8 @@ Agenda::Readiness Agenda::await_pages(Batch& batch) {
 Agenda::Readiness Agenda::prime(Batch& batch) {
   for (Item& item : batch.items) {
     const bool wants = item.sounds_from.has_value() && item.after.needs_stretcher();
-    if (item.stretcher != nullptr && (!wants || item.primed_from != *item.sounds_from || item.primed_track != item.after.track)) {
+    if (item.stretcher != nullptr &&
+        (!wants || item.primed_from != *item.sounds_from || item.primed_track != item.after.track)) {
       parts_.stretchers.release(item.stretcher);
       item.stretcher = nullptr;
       item.primed_track = nullptr;

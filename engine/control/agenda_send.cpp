@@ -102,7 +102,8 @@ bool Agenda::recall_after(const Batch& batch) {
 }
 
 bool Agenda::can_recall(const Batch& batch) const {
-  const bool records = std::any_of(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.is_begun; });
+  const bool records =
+      std::any_of(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.is_begun; });
   if (!batch.has_events) return !records && batch.order > frame_;
   const bool is_near = batch.wanted - frame_ < static_cast<Frames>(kRecallMarginS * sample_rate_hz_);
   return !records && !is_near && batch.unacknowledged > 0;

@@ -29,7 +29,7 @@ struct Item {
   double primed_from = 0;                  // what `stretcher` was primed for
   std::shared_ptr<const stream::LoadedTrack> primed_track;
   bool is_begun = false;  // of a recording command: the file is being opened, or closed
-  DeckPlan before;  // of its deck
+  DeckPlan before;        // of its deck
   DeckPlan after;
 
   // Set by its commit:
@@ -53,9 +53,9 @@ struct Batch {
   Frames late_max = 0;
   Objects objects = 0;
   Phase phase = Phase::kHeld;
-  int priming = 0;          // stretchers still awaited
-  int unacknowledged = 0;   // events render has not acknowledged
-  bool has_events = false;  // render has a part in it
+  int priming = 0;            // stretchers still awaited
+  int unacknowledged = 0;     // events render has not acknowledged
+  bool has_events = false;    // render has a part in it
   bool is_immediate = false;  // replays a batch that came as now
   bool is_cancelled = false;
   std::optional<Nanoseconds> waits_since;  // for pages

@@ -21,7 +21,9 @@ tl::unexpected<Error> no_grid(std::uint32_t deck) {
   return fail(Code::kFailedPrecondition, "NO_GRID", deck_name(deck) + " has no beat grid: set one with set_grid");
 }
 
-Compiled of(std::uint32_t deck, render::Action action) { return {action, static_cast<std::uint8_t>(deck - 1), std::nullopt}; }
+Compiled of(std::uint32_t deck, render::Action action) {
+  return {action, static_cast<std::uint8_t>(deck - 1), std::nullopt};
+}
 
 // The nearest whole frame inside the track.
 Frames on_track(double track_frame, const DeckPlan& plan) {
@@ -231,7 +233,8 @@ Compiled compile_mixer(const v1::Command& command) {
     case v1::Command::kSetCrossfader:
       return of(1, render::SetCrossfaderPosition{static_cast<float>(command.set_crossfader().position())});
     case v1::Command::kAssign:
-      return of(command.assign().channel(), render::AssignSide{static_cast<render::Side>(command.assign().side() - v1::Assign::A)});
+      return of(command.assign().channel(),
+                render::AssignSide{static_cast<render::Side>(command.assign().side() - v1::Assign::A)});
     case v1::Command::kSetMaster: return of(1, render::SetMasterGain{gain(command.set_master().db())});
     default: return {};
   }

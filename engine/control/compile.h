@@ -33,8 +33,8 @@ struct Compiled {
 // that lies beyond ±100 %. Pure.
 Result<Compiled> compile_deck(const v1::Command& command, const CompileAt& at, DeckPlan& plan);
 
-// Enters into `committed` what a deck command that was compiled into `after` has done at `frame`, and nothing else: other
-// commands may have come between.
+// Enters into `committed` what a deck command that was compiled into `after` has done at `frame`, and nothing else:
+// other commands may have come between.
 void enter_commit(const v1::Command& command, const DeckPlan& after, Frames frame, DeckPlan& committed);
 
 // Turns a valid channel, crossfader or master command into what render does. Pure.

@@ -12,9 +12,9 @@ namespace {
 constexpr Nanoseconds kTellWantsEvery = std::chrono::milliseconds(50);
 constexpr Nanoseconds kTellProgressEvery = std::chrono::milliseconds(500);  // of decoding and of a recording
 constexpr Nanoseconds kTellUnderrunsEvery = std::chrono::seconds(1);
-constexpr double kWantBehindS = 2;    // kept behind a playhead: a nudge back, a double press of cue
-constexpr double kWantAheadS = 30;    // a slow disk may pause this long
-constexpr double kWantCueS = 5;       // from the cue point on
+constexpr double kWantBehindS = 2;     // kept behind a playhead: a nudge back, a double press of cue
+constexpr double kWantAheadS = 30;     // a slow disk may pause this long
+constexpr double kWantCueS = 5;        // from the cue point on
 constexpr int kStretchersPerDeck = 2;  // one sounds while the next is primed
 constexpr int kStretchersSpare = 2;
 
@@ -34,8 +34,8 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
                    options.mode == Installer::Mode::kLive},
                   std::move(zones.wiring.stretchers), *inbox_),
       recording_(zones.programme, *inbox_, config_.engine.sample_rate_hz),
-      agenda_({config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_,
-               options.waits_for_pages}),
+      agenda_(
+          {config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_, options.waits_for_pages}),
       admission_({config_, book_, journal_, agenda_}),
       installer_({config_, agenda_, stretchers_, journal_, events_, options.mode}),
       latency_frames_(zones.latency_frames),
@@ -113,8 +113,9 @@ void ControlLoop::look_at_decks(const render::Snapshot& before) {
 }
 
 void ControlLoop::look_at_deck(int deck, const render::DeckSnapshot& before, const render::DeckSnapshot& now) {
-  const bool has_moved = before.state != now.state || before.load_id != now.load_id || before.anchor_frame != now.anchor_frame ||
-                         before.anchor_position != now.anchor_position || before.anchor_rate != now.anchor_rate;
+  const bool has_moved = before.state != now.state || before.load_id != now.load_id ||
+                         before.anchor_frame != now.anchor_frame || before.anchor_position != now.anchor_position ||
+                         before.anchor_rate != now.anchor_rate;
   if (has_moved || before.underruns != now.underruns) publisher_.touch(deck_bit(deck));
   if (before.ends != now.ends) publisher_.announce(track_ended(now.anchor_frame, deck, book_.read_deck(deck).uri()));
   tell_underruns(deck, now);
@@ -178,7 +179,8 @@ void ControlLoop::set_output(const OutputFacts& facts, int latency_frames, bool 
   book_.set_output(facts);
   if (!has_changed) return;
   publisher_.touch(kEngineBit);
-  publisher_.announce(output_changed(snapshot_.frame, facts.note.empty() ? facts.name : facts.name + ": " + facts.note));
+  publisher_.announce(
+      output_changed(snapshot_.frame, facts.note.empty() ? facts.name : facts.name + ": " + facts.note));
 }
 
 Frames ControlLoop::fade_out() {

@@ -19,8 +19,8 @@ struct DeckPlan {
   bool is_playing = false;
   bool is_cue_held = false;  // plays only while the cue button is down
   bool has_ended = false;    // a start begins again at the front
-  render::Trajectory path;    // where the playhead is; rate 0 while it stands
-  Frames cue = 0;             // track frame
+  render::Trajectory path;   // where the playhead is; rate 0 while it stands
+  Frames cue = 0;            // track frame
   double tempo_percent = 0;
   double pitch_semitones = 0;
   bool keylock = false;

@@ -16,7 +16,7 @@ struct Request {
   Origin origin;
   Engine::Answer answer;
   bool is_immediate = false;  // replays a batch that came as now: no pre-roll
-  std::size_t content = 0;  // hash of the message; control's, for its request_id
+  std::size_t content = 0;    // hash of the message; control's, for its request_id
 };
 
 // Where other threads leave what control has to see to: clients their requests, workers their notes. Any thread

@@ -82,7 +82,8 @@ void Installer::prime(int deck, const render::DeckSnapshot& sound, Frames frame)
 void Installer::send(int deck, render::Stretcher* stretcher) {
   DeckEntry& entry = decks_[static_cast<std::size_t>(deck)];
   const render::DeckSnapshot& sound = snapshot_.decks[static_cast<std::size_t>(deck)];
-  const bool still_fits = sound.wants_stretcher && sound.generation == entry.generation && sound.anchor_rate == entry.rate;
+  const bool still_fits =
+      sound.wants_stretcher && sound.generation == entry.generation && sound.anchor_rate == entry.rate;
   const bool is_late = parts_.mode == Mode::kLive && snapshot_.frame >= entry.frame;
   render::Event event;
   event.ticket = kInstallTicket | static_cast<std::uint64_t>(deck);
@@ -105,7 +106,8 @@ bool Installer::acknowledge(const render::Commit& commit) {
   DeckEntry& entry = decks_[deck];
   entry.phase = DeckEntry::Phase::kIdle;
   if (commit.outcome == render::Outcome::kTooLate) entry.lead = std::min(entry.lead * 2, lead_ * kLeadGrowthMax);
-  if (commit.outcome == render::Outcome::kDone) parts_.journal.stretcher_installed(static_cast<int>(deck), commit.frame);
+  if (commit.outcome == render::Outcome::kDone)
+    parts_.journal.stretcher_installed(static_cast<int>(deck), commit.frame);
   return true;
 }
 

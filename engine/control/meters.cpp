@@ -9,7 +9,9 @@ namespace {
 
 constexpr float kSilenceDb = -200.0F;
 
-float decibels(float amplitude) { return amplitude <= 0 ? kSilenceDb : std::max(kSilenceDb, 20.0F * std::log10(amplitude)); }
+float decibels(float amplitude) {
+  return amplitude <= 0 ? kSilenceDb : std::max(kSilenceDb, 20.0F * std::log10(amplitude));
+}
 
 void fill(::segue::v1::Level& to, const render::LevelSnapshot& from) {
   to.set_peak_left_db(decibels(from.peak[0]));

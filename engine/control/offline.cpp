@@ -11,12 +11,12 @@
 namespace segue::control {
 namespace {
 
-constexpr double kFeedAheadS = 2;           // lines are given to control this early, so that their tracks load meanwhile
+constexpr double kFeedAheadS = 2;  // lines are given to control this early, so that their tracks load meanwhile
 constexpr std::size_t kFeedCommandsMax = 2048;  // of which at most this many at once: half of what control takes
-constexpr double kTailS = 1;                // after the last deck stops
-constexpr double kPagesAheadS = 1.0;        // what a stretcher reads ahead (0.75 s), and the deck's own look-ahead
+constexpr double kTailS = 1;                    // after the last deck stops
+constexpr double kPagesAheadS = 1.0;            // what a stretcher reads ahead (0.75 s), and the deck's own look-ahead
 constexpr double kProgressEveryS = 0.1;
-constexpr int kBlockFramesMax = 1024;       // shorter than the lead of an install, which must be seen in time
+constexpr int kBlockFramesMax = 1024;  // shorter than the lead of an install, which must be seen in time
 
 double process_cpu_s() {
   std::timespec time{};
@@ -50,11 +50,13 @@ OfflineRender::OfflineRender(const model::Config& config, const Script& script, 
   renderer_->block_clock().set_halted(false);
   programme_ = std::make_unique<output::Programme>(renderer_->block_clock());
   loader_ = stream::TrackLoader::create(
-      {config_.engine.sample_rate_hz, page_budget_bytes(config_), config_.pages.decode_threads, false}, renderer_->block_clock());
+      {config_.engine.sample_rate_hz, page_budget_bytes(config_), config_.pages.decode_threads, false},
+      renderer_->block_clock());
   ControlLoop::Options control{config_, clock_, "offline", "", ""};
   control.mode = script.session ? Installer::Mode::kReplay : Installer::Mode::kOffline;
   control.waits_for_pages = true;
-  control_ = std::make_unique<ControlLoop>(control, ControlLoop::Zones{std::move(wiring), *loader_, *programme_, latency_});
+  control_ =
+      std::make_unique<ControlLoop>(control, ControlLoop::Zones{std::move(wiring), *loader_, *programme_, latency_});
   left_.resize(kBlockFramesMax);
   right_.resize(kBlockFramesMax);
   if (request.seconds) end_ = frames_of(*request.seconds);
@@ -151,7 +153,8 @@ void OfflineRender::wait_for_pages(int frames) {
     if (plan.track == nullptr || !sound.is_audible || sound.load_id != plan.load_id) continue;
     const auto here = static_cast<Frames>(sound.position);
     const double speed = std::max(2.0, sound.rate);
-    const stream::WantedRange range{here - frames_of(0.01), here + static_cast<Frames>(frames * speed) + frames_of(kPagesAheadS)};
+    const stream::WantedRange range{here - frames_of(0.01),
+                                    here + static_cast<Frames>(frames * speed) + frames_of(kPagesAheadS)};
     if (!plan.track->pages().has(range.from, range.to)) control_->tracks().wait_for(plan.track, range);
   }
 }

@@ -99,7 +99,8 @@ void Outputs::begin_opening() {
   opening_->kind = config_.output.kind;
   opening_->options = options();
   opening_->open = open_;
-  if (!output::run_detached(opening_)) opening_->outcome = fail(Code::kUnavailable, "DEVICE_FAILED", "no thread to open it");
+  if (!output::run_detached(opening_))
+    opening_->outcome = fail(Code::kUnavailable, "DEVICE_FAILED", "no thread to open it");
 }
 
 bool Outputs::tend(Nanoseconds now) {

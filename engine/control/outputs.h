@@ -21,9 +21,10 @@ class Outputs {
  public:
   // How drivers are opened: output::open_driver, or what a test puts in its place.
   using Open = std::function<Result<std::unique_ptr<output::Driver>>(model::OutputKind, const output::DriverOptions&,
-                                                                    std::shared_ptr<output::BlockSource>)>;
+                                                                     std::shared_ptr<output::BlockSource>)>;
   // `source` and `block_clock` outlive this.
-  Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock, Open open = open_real());
+  Outputs(const model::Config& config, output::BlockSource& source, rt::BlockClock& block_clock,
+          Open open = open_real());
   // stop()
   ~Outputs();
 
@@ -60,7 +61,7 @@ class Outputs {
   bool is_stopped_ = false;
   bool flows_ = false;
   std::uint64_t blocks_seen_ = 0;
-  Nanoseconds blocks_at_{0};  // when blocks_seen_ last rose
+  Nanoseconds blocks_at_{0};       // when blocks_seen_ last rose
   std::uint64_t lost_before_ = 0;  // by drivers before this one
   std::uint64_t busy_seen_ns_ = 0;
   Nanoseconds measured_at_{0};

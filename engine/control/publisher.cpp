@@ -7,7 +7,7 @@ namespace segue::control {
 
 struct Publisher::Reader {
   std::function<void()> wake;
-  std::mutex wake_mutex;  // held while wake runs, so that a closed watcher is never called
+  std::mutex wake_mutex;   // held while wake runs, so that a closed watcher is never called
   bool is_closed = false;  // guarded by wake_mutex
 
   // Guarded by the publisher's mutex:

@@ -53,11 +53,11 @@ class Publisher {
   std::mutex mutex_;  // guards everything below
   std::vector<std::shared_ptr<Reader>> readers_;
   std::deque<PastEvent> ring_;
-  std::uint64_t ring_begin_ = 0;        // sequence of ring_.front()
+  std::uint64_t ring_begin_ = 0;          // sequence of ring_.front()
   std::uint64_t forgotten_revision_ = 0;  // newest revision of an event that left the ring
   Objects ever_touched_ = 0;
   std::array<std::uint64_t, 64> touched_{};  // revision at which each of these last changed
-  bool is_fresh_ = false;  // something was touched or announced since the last flush
+  bool is_fresh_ = false;                    // something was touched or announced since the last flush
 };
 
 }  // namespace segue::control

@@ -80,13 +80,15 @@ Result<Script::Session> parse_session(const Value& value) {
   if (const Value* epoch = field(object, "epoch")) session.epoch = epoch->string_value();
   session.sample_rate_hz = small_number(field(object, "sampleRate"), 192'000);
   session.decks = small_number(field(object, "decks"), model::kDecksMax);
-  if (session.sample_rate_hz < 44'100 || session.decks == 0) return invalid("session: sampleRate or decks is missing or wrong");
+  if (session.sample_rate_hz < 44'100 || session.decks == 0)
+    return invalid("session: sampleRate or decks is missing or wrong");
   return session;
 }
 
 Result<void> check_fields(const Struct& object) {
   for (const auto& [name, value] : object.fields()) {
-    if (name != "at" && name != "do" && name != "immediate" && name != "stretcher") return invalid("unknown field \"" + name + "\"");
+    if (name != "at" && name != "do" && name != "immediate" && name != "stretcher")
+      return invalid("unknown field \"" + name + "\"");
   }
   return {};
 }
@@ -155,8 +157,8 @@ Result<Script> parse_script(std::istream& in, const ScriptContext& context) {
 }
 
 void write_session(std::ostream& out, const Script::Session& session) {
-  out << R"({"session": {"epoch": ")" << session.epoch << R"(", "sampleRate": )" << session.sample_rate_hz << R"(, "decks": )"
-      << session.decks << "}}\n";
+  out << R"({"session": {"epoch": ")" << session.epoch << R"(", "sampleRate": )" << session.sample_rate_hz
+      << R"(, "decks": )" << session.decks << "}}\n";
 }
 
 void write_line(std::ostream& out, const Script::Line& line) {

@@ -81,7 +81,8 @@ void Stretchers::run(const std::stop_token& stop) {
       }
       stretcher->prime(work.job.track->pages(), work.job.target, work.job.frame);
       // The note carries the track home: the last holder lets go of it on the control thread.
-      inbox_.post([primed = std::move(work.primed), stretcher, track = std::move(work.job.track)] { primed(stretcher); });
+      inbox_.post(
+          [primed = std::move(work.primed), stretcher, track = std::move(work.job.track)] { primed(stretcher); });
       lock.lock();
       if (made != nullptr) all_.push_back(std::move(made));
     } else if (to_warm > 0) {

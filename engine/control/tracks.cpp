@@ -10,24 +10,25 @@ Tracks::Tracks(stream::TrackLoader& loader, rt::RetireQueue<const rt::TrackPages
 void Tracks::begin(std::uint64_t load_id, const std::string& uri) {
   loads_[load_id] = std::nullopt;
   ++unfinished_;
-  loader_.load(load_id, uri, [inbox = inbox_, weak = std::weak_ptr(self_)](
-                                 std::uint64_t id, Result<std::shared_ptr<stream::LoadedTrack>> result) {
-    // Copyable, as notes must be.
-    auto shared = std::make_shared<Result<std::shared_ptr<stream::LoadedTrack>>>(std::move(result));
-    inbox->post([weak, id, shared] {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      Tracks& tracks = **self;
-      --tracks.unfinished_;
-      const auto load = tracks.loads_.find(id);
-      if (load == tracks.loads_.end()) return;  // nobody wants it any more
-      if (*shared) {
-        load->second = Result<Track>(Track(std::move(**shared)));
-      } else {
-        load->second = Result<Track>(tl::unexpected<Error>(shared->error()));
-      }
-    });
-  });
+  loader_.load(load_id, uri,
+               [inbox = inbox_, weak = std::weak_ptr(self_)](std::uint64_t id,
+                                                             Result<std::shared_ptr<stream::LoadedTrack>> result) {
+                 // Copyable, as notes must be.
+                 auto shared = std::make_shared<Result<std::shared_ptr<stream::LoadedTrack>>>(std::move(result));
+                 inbox->post([weak, id, shared] {
+                   const auto self = weak.lock();
+                   if (self == nullptr) return;
+                   Tracks& tracks = **self;
+                   --tracks.unfinished_;
+                   const auto load = tracks.loads_.find(id);
+                   if (load == tracks.loads_.end()) return;  // nobody wants it any more
+                   if (*shared) {
+                     load->second = Result<Track>(Track(std::move(**shared)));
+                   } else {
+                     load->second = Result<Track>(tl::unexpected<Error>(shared->error()));
+                   }
+                 });
+               });
 }
 
 const Result<Track>* Tracks::outcome(std::uint64_t load_id) const {

@@ -58,7 +58,7 @@ class Tracks {
   stream::TrackLoader& loader_;
   rt::RetireQueue<const rt::TrackPages>::Reader retired_;
   const std::shared_ptr<Inbox> inbox_;  // late answers of the loader may outlive this
-  std::shared_ptr<Tracks*> self_;  // what late answers of the loader reach; expires with this
+  std::shared_ptr<Tracks*> self_;       // what late answers of the loader reach; expires with this
   std::unordered_map<std::uint64_t, std::optional<Result<Track>>> loads_;
   std::unordered_map<const rt::TrackPages*, Held> held_;
   std::vector<Wanted> wanted_;

@@ -22,7 +22,8 @@ std::string number(double value) {
   return text;
 }
 
-tl::unexpected<Error> invalid(const char* reason, const std::string& where, const char* field, const std::string& what) {
+tl::unexpected<Error> invalid(const char* reason, const std::string& where, const char* field,
+                              const std::string& what) {
   return fail(Code::kInvalidArgument, reason, where + field + ": " + what);
 }
 
@@ -33,13 +34,15 @@ struct Fields {
 
   Result<void> within(const char* field, double value, double low, double high) const {
     if (value >= low && value <= high) return {};  // false for NaN
-    return invalid("FIELD_OUT_OF_RANGE", where, field, number(value) + " is not within " + number(low) + " to " + number(high));
+    return invalid("FIELD_OUT_OF_RANGE", where, field,
+                   number(value) + " is not within " + number(low) + " to " + number(high));
   }
   Result<void> known(const char* noun, const char* reason, std::uint32_t value) const {
     if (value == 0) return invalid("FIELD_OUT_OF_RANGE", where, noun, "missing; they count from 1");
     if (value <= static_cast<std::uint32_t>(decks)) return {};
-    return fail(Code::kNotFound, reason,
-                where + noun + ": there is no " + noun + " " + std::to_string(value) + ", only 1 to " + std::to_string(decks));
+    return fail(
+        Code::kNotFound, reason,
+        where + noun + ": there is no " + noun + " " + std::to_string(value) + ", only 1 to " + std::to_string(decks));
   }
   Result<void> deck(std::uint32_t value) const { return known("deck", "DECK_UNKNOWN", value); }
   Result<void> channel(std::uint32_t value) const { return known("channel", "CHANNEL_UNKNOWN", value); }
@@ -49,7 +52,8 @@ struct Fields {
 Result<void> check(const v1::Load& load, const Fields& fields) {
   if (auto deck = fields.deck(load.deck()); !deck) return deck;
   if (load.uri().empty()) return fields.missing("uri");
-  if (load.uri().size() > model::kUriBytesMax) return invalid("URI_INVALID", fields.where, "uri", "longer than 8,192 bytes");
+  if (load.uri().size() > model::kUriBytesMax)
+    return invalid("URI_INVALID", fields.where, "uri", "longer than 8,192 bytes");
   if (auto path = stream::path_of_uri(load.uri()); !path) return fail_at(fields.where + "uri", path.error());
   return {};
 }
@@ -82,9 +86,11 @@ Result<void> check(const v1::SetGrid& grid, const Fields& fields) {
     if (auto bpm = fields.within("bpm", grid.bpm(), kBpmMin, kBpmMax); !bpm) return bpm;
     return fields.within("first_beat_s", grid.first_beat_s(), kGridFromS, kGridToS);
   }
-  if (grid.markers_size() > model::kGridMarkersMax) return invalid("FIELD_OUT_OF_RANGE", fields.where, "markers", "more than 4,096");
+  if (grid.markers_size() > model::kGridMarkersMax)
+    return invalid("FIELD_OUT_OF_RANGE", fields.where, "markers", "more than 4,096");
   if (grid.bpm() != 0) return invalid("FIELD_INVALID", fields.where, "bpm", "cannot stand beside markers");
-  if (grid.first_beat_s() != 0) return invalid("FIELD_INVALID", fields.where, "first_beat_s", "cannot stand beside markers");
+  if (grid.first_beat_s() != 0)
+    return invalid("FIELD_INVALID", fields.where, "first_beat_s", "cannot stand beside markers");
   for (int i = 0; i < grid.markers_size(); ++i) {
     const auto& marker = grid.markers(i);
     const std::string at = fields.where + "markers[" + std::to_string(i) + "].";
@@ -122,7 +128,8 @@ Result<void> check(const v1::StartRecording& recording, const Fields& fields) {
   return {};
 }
 
-Result<void> check_on_channel(const Fields& fields, std::uint32_t channel, const char* field, double value, double low, double high) {
+Result<void> check_on_channel(const Fields& fields, std::uint32_t channel, const char* field, double value, double low,
+                              double high) {
   if (auto known = fields.channel(channel); !known) return known;
   return fields.within(field, value, low, high);
 }
@@ -139,7 +146,8 @@ Result<void> check_action(const v1::Command& command, const Fields& fields) {
     case v1::Command::kSetTempo: return check(command.set_tempo(), fields);
     case v1::Command::kSetPitch:
       if (auto deck = fields.deck(command.set_pitch().deck()); !deck) return deck;
-      return fields.within("semitones", command.set_pitch().semitones(), -model::kPitchSemitonesMax, model::kPitchSemitonesMax);
+      return fields.within("semitones", command.set_pitch().semitones(), -model::kPitchSemitonesMax,
+                           model::kPitchSemitonesMax);
     case v1::Command::kSetKeylock: return fields.deck(command.set_keylock().deck());
     case v1::Command::kSetStretcher: {
       if (auto deck = fields.deck(command.set_stretcher().deck()); !deck) return deck;
@@ -149,13 +157,15 @@ Result<void> check_action(const v1::Command& command, const Fields& fields) {
     }
     case v1::Command::kSetGrid: return check(command.set_grid(), fields);
     case v1::Command::kSetGain:
-      return check_on_channel(fields, command.set_gain().channel(), "db", command.set_gain().db(), Decibels::kSilence, model::kGainDbMax);
+      return check_on_channel(fields, command.set_gain().channel(), "db", command.set_gain().db(), Decibels::kSilence,
+                              model::kGainDbMax);
     case v1::Command::kSetFader:
       return check_on_channel(fields, command.set_fader().channel(), "level", command.set_fader().level(), 0, 1);
     case v1::Command::kSetEq: return check(command.set_eq(), fields);
     case v1::Command::kSetCrossfader: return fields.within("position", command.set_crossfader().position(), -1, 1);
     case v1::Command::kAssign: return check(command.assign(), fields);
-    case v1::Command::kSetMaster: return fields.within("db", command.set_master().db(), Decibels::kSilence, model::kMasterDbMax);
+    case v1::Command::kSetMaster:
+      return fields.within("db", command.set_master().db(), Decibels::kSilence, model::kMasterDbMax);
     case v1::Command::kCancel: return {};
     case v1::Command::kStartRecording: return check(command.start_recording(), fields);
     case v1::Command::kStopRecording: return {};
@@ -179,7 +189,8 @@ Result<void> validate_when(const v1::When& when) {
       return invalid("FIELD_OUT_OF_RANGE", where, "frame", "negative");
     case v1::When::kWall:
       if (auto nanos = fields.within("wall.nanos", when.wall().nanos(), 0, 999'999'999); !nanos) return nanos;
-      return fields.within("wall.seconds", static_cast<double>(when.wall().seconds()), 0, 253'402'300'799.0);  // year 9999
+      return fields.within("wall.seconds", static_cast<double>(when.wall().seconds()), 0,
+                           253'402'300'799.0);  // year 9999
     case v1::When::kAfterS: return fields.within("after_s", when.after_s(), 0, model::kScheduleHorizonS);
     case v1::When::kNow:
     case v1::When::WHEN_NOT_SET: break;
@@ -207,10 +218,12 @@ Result<void> validate(const v1::ExecuteRequest& request, int decks) {
   if (!v1::ExecuteRequest::Wait_IsValid(request.wait())) {
     return fail(Code::kInvalidArgument, "FIELD_INVALID", "wait: neither ACCEPTED nor COMMITTED");
   }
-  if (request.max_late_ms() > 60'000) return fail(Code::kInvalidArgument, "FIELD_OUT_OF_RANGE", "max_late_ms: more than 60,000");
+  if (request.max_late_ms() > 60'000)
+    return fail(Code::kInvalidArgument, "FIELD_OUT_OF_RANGE", "max_late_ms: more than 60,000");
   if (auto when = validate_when(request.when()); !when) return when;
   for (int i = 0; i < request.commands_size(); ++i) {
-    if (auto command = validate(request.commands(i), decks, "commands[" + std::to_string(i) + "]"); !command) return command;
+    if (auto command = validate(request.commands(i), decks, "commands[" + std::to_string(i) + "]"); !command)
+      return command;
   }
   return {};
 }

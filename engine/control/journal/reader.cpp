@@ -45,7 +45,9 @@ bool read_file(const std::string& file, const std::function<void(const ::segue::
 
 }  // namespace
 
-std::string journal_folder(const std::string& data_dir) { return data_dir.empty() ? std::string() : data_dir + "/journal"; }
+std::string journal_folder(const std::string& data_dir) {
+  return data_dir.empty() ? std::string() : data_dir + "/journal";
+}
 
 std::vector<std::string> journal_files(const std::string& folder) {
   std::vector<std::string> files;

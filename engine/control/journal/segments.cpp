@@ -63,7 +63,8 @@ bool Segments::write(std::string_view record) {
 std::unique_ptr<Segment> Segments::prepare() {
   char number[16];
   std::snprintf(number, sizeof number, "-%06d", prepared_ + 1);
-  auto segment = Segment::create(folder_ + "/" + epoch_ + number + kJournalSuffix, static_cast<std::size_t>(config_.segment_bytes));
+  auto segment = Segment::create(folder_ + "/" + epoch_ + number + kJournalSuffix,
+                                 static_cast<std::size_t>(config_.segment_bytes));
   if (!segment) return nullptr;
   ++prepared_;
   return std::move(*segment);

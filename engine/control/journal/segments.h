@@ -16,8 +16,8 @@
 namespace segue::control {
 
 // The files of one epoch's journal, "EPOCH-000001.journal" and on. Control appends and never waits; a thread
-// ("segue-journal") prepares the next file before it is needed, syncs once a second and removes the oldest files. While the
-// disk takes nothing, records wait in memory, the newest kWaitingMax, and follow when it does again.
+// ("segue-journal") prepares the next file before it is needed, syncs once a second and removes the oldest files. While
+// the disk takes nothing, records wait in memory, the newest kWaitingMax, and follow when it does again.
 class Segments {
  public:
   Segments(const model::Config::Journal& config, std::string folder, std::string epoch);
@@ -39,12 +39,13 @@ class Segments {
   const model::Config::Journal config_;
   const std::string folder_;
   const std::string epoch_;
-  int prepared_ = 0;  // files made so far; the thread's after construction
+  int prepared_ = 0;                 // files made so far; the thread's after construction
   std::deque<std::string> waiting_;  // control's
   std::uint64_t given_up_ = 0;       // control's
   std::atomic<std::uint64_t> unsaved_{0};
 
-  std::mutex mutex_;  // guards the three below; held by control for a few instructions, by the thread never while it waits
+  std::mutex
+      mutex_;  // guards the three below; held by control for a few instructions, by the thread never while it waits
   std::condition_variable_any wake_;
   std::shared_ptr<Segment> current_;  // control alone appends
   std::unique_ptr<Segment> next_;

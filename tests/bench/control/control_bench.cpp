@@ -35,14 +35,17 @@ void make_set(const fs::path& folder, double seconds) {
     const std::string d = std::to_string(deck);
     const std::string uri = "file://" + (folder / (deck == 1 ? "a.wav" : "b.wav")).string();
     script << R"({"at": "0s", "do": {"load": {"deck": )" << d << R"(, "uri": ")" << uri << "\"}}}\n";
-    script << R"({"at": "0s", "do": {"setKeylock": {"deck": )" << d << R"(, "on": true}}})" << "\n";
-    script << R"({"at": "0s", "do": {"setTempo": {"deck": )" << d << R"(, "percent": )" << (deck == 1 ? "3" : "-3") << "}}}\n";
-    script << R"({"at": "0s", "do": {"setEq": {"channel": )" << d << R"(, "band": "LOW", "db": -6}}})" << "\n";
+    script << R"({"at": "0s", "do": {"setKeylock": {"deck": )" << d << R"(, "on": true}}})"
+           << "\n";
+    script << R"({"at": "0s", "do": {"setTempo": {"deck": )" << d << R"(, "percent": )" << (deck == 1 ? "3" : "-3")
+           << "}}}\n";
+    script << R"({"at": "0s", "do": {"setEq": {"channel": )" << d << R"(, "band": "LOW", "db": -6}}})"
+           << "\n";
     script << R"({"at": "0.1s", "do": {"play": {"deck": )" << d << "}}}\n";
   }
   for (int i = 1; i < static_cast<int>(seconds); ++i) {
-    script << R"({"at": ")" << i << R"(s", "do": {"setFader": {"channel": )" << 1 + i % 2 << R"(, "level": )" << 0.5 + 0.01 * (i % 50)
-           << "}}}\n";
+    script << R"({"at": ")" << i << R"(s", "do": {"setFader": {"channel": )" << 1 + i % 2 << R"(, "level": )"
+           << 0.5 + 0.01 * (i % 50) << "}}}\n";
   }
 }
 
@@ -55,9 +58,11 @@ void measure_offline(bench::Report& report, const fs::path& folder) {
   request.seconds = kSeconds;
   const auto rendered = render_script(model::Config{}, request);
   if (!rendered) return report.add("offline.failed", 1, rendered.error().message, bench::Goal::exactly(0));
-  report.add("offline.two_decks_keylock_eq.realtime_factor", rendered->realtime_factor, "x", bench::Goal::at_least(150));
+  report.add("offline.two_decks_keylock_eq.realtime_factor", rendered->realtime_factor, "x",
+             bench::Goal::at_least(150));
   report.add("offline.two_decks_keylock_eq.cpu", rendered->cpu_seconds, "s");
-  report.add("offline.two_decks_keylock_eq.underruns", static_cast<double>(rendered->underruns), "", bench::Goal::exactly(0));
+  report.add("offline.two_decks_keylock_eq.underruns", static_cast<double>(rendered->underruns), "",
+             bench::Goal::exactly(0));
 }
 
 // Time from execute() to its answer, in the process: what control adds to the network's.
@@ -86,11 +91,13 @@ void measure_live(bench::Report& report, const fs::path& folder) {
   const auto begun = clock.monotonic();
   auto engine = Engine::create(config, clock, "bench");
   if (!engine) return;
-  report.add("engine.create", static_cast<double>((clock.monotonic() - begun).count()) / 1e6, "ms", bench::Goal::at_most(50));
+  report.add("engine.create", static_cast<double>((clock.monotonic() - begun).count()) / 1e6, "ms",
+             bench::Goal::at_most(50));
   measure_execute(report, **engine);
   const auto stopping = clock.monotonic();
   engine->reset();
-  report.add("engine.stop", static_cast<double>((clock.monotonic() - stopping).count()) / 1e6, "ms", bench::Goal::at_most(1000));
+  report.add("engine.stop", static_cast<double>((clock.monotonic() - stopping).count()) / 1e6, "ms",
+             bench::Goal::at_most(1000));
 }
 
 }  // namespace

@@ -98,7 +98,8 @@ TEST(Admission, CountsRelativeTimesFromNow) {
   const auto reply = booth.execute(request);
   booth.run_to(48'000);
   ASSERT_TRUE(reply->is_ok());
-  EXPECT_NEAR(static_cast<double>(reply->response().results(0).frame()), static_cast<double>(booth.options.block_frames) + 9'600 + 24'000, 512);
+  EXPECT_NEAR(static_cast<double>(reply->response().results(0).frame()),
+              static_cast<double>(booth.options.block_frames) + 9'600 + 24'000, 512);
 }
 
 TEST(Admission, MeansTheSoundAtTheOutputByWallTime) {

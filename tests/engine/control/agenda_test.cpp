@@ -285,8 +285,8 @@ TEST(Agenda, StopsAtTheCuePointAndFollowsAClubPlayersCueButton) {
 TEST(Agenda, SeeksAndSetsTempoByTheGrid) {
   Booth booth;
   booth.add_tone(kA, 10);
-  const auto reply = booth.send({kLoadA, "set_grid { deck: 1 bpm: 120 first_beat_s: 0.25 }", "seek { deck: 1 beats: 5 }",
-                                 "set_tempo { deck: 1 bpm: 126 }"});
+  const auto reply = booth.send({kLoadA, "set_grid { deck: 1 bpm: 120 first_beat_s: 0.25 }",
+                                 "seek { deck: 1 beats: 5 }", "set_tempo { deck: 1 bpm: 126 }"});
   booth.run(2);
   ASSERT_TRUE(reply->is_ok()) << reply->message();
   EXPECT_DOUBLE_EQ(booth.deck(1).position_s(), 2.25);
@@ -307,7 +307,8 @@ TEST(Agenda, WaitsForThePagesOfASeek) {
   EXPECT_FALSE(seek->has_come());
   EXPECT_EQ(booth.deck(1).underruns(), 0U);
   EXPECT_TRUE(std::any_of(booth.loader.wants().begin(), booth.loader.wants().end(), [](const auto& want) {
-    return std::any_of(want.ranges.begin(), want.ranges.end(), [](auto range) { return range.from > 478'000 && range.from <= 480'000 && range.to > 484'800; });
+    return std::any_of(want.ranges.begin(), want.ranges.end(),
+                       [](auto range) { return range.from > 478'000 && range.from <= 480'000 && range.to > 484'800; });
   }));
   booth.loader.track(kA).show(100, 130);
   booth.run(2);
@@ -353,7 +354,8 @@ TEST(Agenda, EjectsBetweenTwoLoadsOfOneFrame) {
   Booth booth;
   booth.add_tone(kA, 5);
   booth.add_tone(kB, 5);
-  const auto reply = booth.send_at(9'600, {kPlayA, "eject { deck: 1 }", "load { deck: 1 uri: 'file:///b.wav' play: true }"});
+  const auto reply =
+      booth.send_at(9'600, {kPlayA, "eject { deck: 1 }", "load { deck: 1 uri: 'file:///b.wav' play: true }"});
   booth.run_to(14'400);
   ASSERT_TRUE(reply->is_ok()) << reply->message();
   EXPECT_EQ(booth.deck(1).uri(), kB);

@@ -28,7 +28,8 @@ Booth::Booth(const Options& given) : options(given), loader(given.loads_at_once)
   }
   stream::TrackLoader& opener = options.has_files ? *files : loader;
   control = std::make_unique<control::ControlLoop>(
-      control::ControlLoop::Options{config, clock, "test-epoch", "1.2.3", control::journal_folder(options.data_dir), options.mode},
+      control::ControlLoop::Options{config, clock, "test-epoch", "1.2.3", control::journal_folder(options.data_dir),
+                                    options.mode},
       control::ControlLoop::Zones{std::move(wiring), opener, *programme, renderer->latency_frames()});
   source = std::make_unique<control::RenderSource>(*renderer, *programme, clock);
 }

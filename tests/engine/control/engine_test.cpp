@@ -39,7 +39,8 @@ class LiveEngine : public ::testing::Test {
   Result<v1::ExecuteResponse> execute(v1::ExecuteRequest request) {
     std::promise<Result<v1::ExecuteResponse>> promise;
     auto future = promise.get_future();
-    engine_->execute(std::move(request), {"uid:1000", true}, [&promise](auto result) { promise.set_value(std::move(result)); });
+    engine_->execute(std::move(request), {"uid:1000", true},
+                     [&promise](auto result) { promise.set_value(std::move(result)); });
     return future.get();
   }
   v1::ExecuteRequest load_and_play() const {

@@ -148,15 +148,18 @@ TEST_F(JournalFiles, TellWhatBecameOfEachCommand) {
     if (entry.has_epoch_began()) lines.push_back("epoch " + entry.epoch_began().epoch());
     if (entry.has_accepted()) lines.push_back("accepted " + std::to_string(entry.accepted().command_id()));
     if (entry.has_dropped()) {
-      lines.push_back("dropped " + std::to_string(entry.dropped().command_id()) + " " + entry.dropped().error().reason());
+      lines.push_back("dropped " + std::to_string(entry.dropped().command_id()) + " " +
+                      entry.dropped().error().reason());
     }
     if (entry.has_committed()) {
-      lines.push_back("committed " + std::to_string(entry.committed().command_id()) + " at " + std::to_string(entry.committed().frame()));
+      lines.push_back("committed " + std::to_string(entry.committed().command_id()) + " at " +
+                      std::to_string(entry.committed().frame()));
     }
   });
   ASSERT_TRUE(done) << done.error().message;
-  const std::vector<std::string> expected = {"epoch test-epoch",  "accepted 1",   "accepted 2", "dropped 2 FILE_MISSING",
-                                             "committed 1 at 0", "accepted 3", "committed 3 at 4800"};
+  const std::vector<std::string> expected = {"epoch test-epoch",       "accepted 1",       "accepted 2",
+                                             "dropped 2 FILE_MISSING", "committed 1 at 0", "accepted 3",
+                                             "committed 3 at 4800"};
   std::sort(lines.begin() + 1, lines.end());
   auto sorted = expected;
   std::sort(sorted.begin() + 1, sorted.end());

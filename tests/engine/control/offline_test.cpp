@@ -29,7 +29,8 @@ class RenderScript : public ::testing::Test {
   }
   std::string uri(const std::string& name) const { return "file://" + (folder_ / name).string(); }
   // `lines` may say A and B for the tracks.
-  Result<RenderReport> render(std::string lines, int block_frames = 1024, std::optional<double> seconds = std::nullopt) {
+  Result<RenderReport> render(std::string lines, int block_frames = 1024,
+                              std::optional<double> seconds = std::nullopt) {
     for (const char* name : {"a.wav", "b.wav"}) {
       const std::string word = std::string("\"") + static_cast<char>(name[0] - 'a' + 'A') + "\"";
       for (auto at = lines.find(word); at != std::string::npos; at = lines.find(word)) {

@@ -27,7 +27,8 @@ class CountingSource final : public output::BlockSource {
 // A driver that pulls when the test says so.
 class FakeDriver final : public output::Driver {
  public:
-  FakeDriver(std::string name, std::shared_ptr<output::BlockSource> source) : name_(std::move(name)), source_(std::move(source)) {}
+  FakeDriver(std::string name, std::shared_ptr<output::BlockSource> source)
+      : name_(std::move(name)), source_(std::move(source)) {}
   std::string name() const override { return name_; }
   const output::DriverCounters& counters() const override { return counters_; }
   int block_frames() const override { return 256; }

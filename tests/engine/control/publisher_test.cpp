@@ -67,7 +67,8 @@ TEST(Publisher, TellsEventsInOrder) {
   for (const auto& news : Booth::read(*watcher)) {
     if (news.has_event()) kinds.push_back(news.event().kind());
   }
-  EXPECT_EQ(kinds, (std::vector<v1::Event::Kind>{v1::Event::TRACK_LOADED, v1::Event::LOAD_FAILED, v1::Event::TRACK_ENDED}));
+  EXPECT_EQ(kinds,
+            (std::vector<v1::Event::Kind>{v1::Event::TRACK_LOADED, v1::Event::LOAD_FAILED, v1::Event::TRACK_ENDED}));
 }
 
 TEST(Publisher, ResumesAfterARevisionWithoutASnapshotOrALoss) {

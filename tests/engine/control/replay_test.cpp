@@ -24,7 +24,8 @@ class Replay : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string load(int deck, const std::string& name, bool play) const {
-    return "load { deck: " + std::to_string(deck) + " uri: 'file://" + (folder_ / name).string() + "' play: " + (play ? "true }" : "false }");
+    return "load { deck: " + std::to_string(deck) + " uri: 'file://" + (folder_ / name).string() +
+           "' play: " + (play ? "true }" : "false }");
   }
   std::filesystem::path folder_;
 };
@@ -61,7 +62,8 @@ TEST_F(Replay, OfAnExportedJournalGivesTheBytesThatWereHeard) {
     send(load(2, "b.wav", false));
     send("set_keylock { deck: 2 on: true }");
     send("set_tempo { deck: 2 percent: -3 }");
-    const auto scheduled = booth.send_at(booth.frame() + 12'345, {"play { deck: 2 }", "set_fader { channel: 1 level: 0.6 }"});
+    const auto scheduled =
+        booth.send_at(booth.frame() + 12'345, {"play { deck: 2 }", "set_fader { channel: 1 level: 0.6 }"});
     run_until(booth, *scheduled);
     send("seek { deck: 1 seconds: 7.5 }");
     send("set_eq { channel: 2 band: LOW db: -96 }");

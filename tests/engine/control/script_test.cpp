@@ -41,7 +41,8 @@ struct BadLine {
 class BadLines : public ::testing::TestWithParam<BadLine> {};
 
 TEST_P(BadLines, AreNamedByNumber) {
-  const auto script = parse(std::string("# first\n{\"at\":\"0s\",\"do\":{\"play\":{\"deck\":1}}}\n") + GetParam().text + "\n");
+  const auto script =
+      parse(std::string("# first\n{\"at\":\"0s\",\"do\":{\"play\":{\"deck\":1}}}\n") + GetParam().text + "\n");
   ASSERT_FALSE(script);
   EXPECT_EQ(script.error().reason, "SCRIPT_INVALID");
   EXPECT_EQ(script.error().code, Code::kInvalidArgument);
@@ -51,7 +52,8 @@ TEST_P(BadLines, AreNamedByNumber) {
 
 INSTANTIATE_TEST_SUITE_P(
     Script, BadLines,
-    ::testing::Values(BadLine{"{", "no JSON object"}, BadLine{"[1]", "no JSON object"}, BadLine{R"({"do": {"play": {"deck": 1}}})", "at"},
+    ::testing::Values(BadLine{"{", "no JSON object"}, BadLine{"[1]", "no JSON object"},
+                      BadLine{R"({"do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": 5, "do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": "5", "do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": "-5s", "do": {"play": {"deck": 1}}})", "at"},
@@ -63,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadLine{R"({"at": "5s", "do": {"scratch": {"deck": 1}}})", "scratch"},
                       BadLine{R"({"at": "5s", "do": {"play": {"deck": 1, "speed": 2}}})", "speed"},
                       BadLine{R"({"at": "5s", "do": {"play": {"deck": 9}}})", "do.play.deck"},
-                      BadLine{R"({"at": "5s", "do": {"setFader": {"channel": 1, "level": "NaN"}}})", "do.set_fader.level"},
+                      BadLine{R"({"at": "5s", "do": {"setFader": {"channel": 1, "level": "NaN"}}})",
+                              "do.set_fader.level"},
                       BadLine{R"({"at": "5s", "do": {"play": {"deck": 1}}, "wait": true})", "wait"},
                       BadLine{R"({"at": "5s", "do": {"play": {"deck": 1}}, "immediate": 1})", "immediate"},
                       BadLine{R"({"at": "5s", "stretcher": {"deck": 5}})", "stretcher"}));

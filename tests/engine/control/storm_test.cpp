@@ -18,7 +18,9 @@ std::string any_command(Random& random, std::uint64_t last_id) {
   const std::string channel = "channel: " + std::to_string(1 + random.below(kDecks));
   const auto number = [&random](double low, double high) { return std::to_string(random.between(low, high)); };
   switch (random.below(18)) {
-    case 0: return "load { " + deck + " uri: 'file:///" + "abcx"[random.below(4)] + ".wav' play: " + (random.below(2) ? "true }" : "false }");
+    case 0:
+      return "load { " + deck + " uri: 'file:///" + "abcx"[random.below(4)] +
+             ".wav' play: " + (random.below(2) ? "true }" : "false }");
     case 1: return "eject { " + deck + " }";
     case 2:
     case 3: return "play { " + deck + " }";
@@ -35,7 +37,9 @@ std::string any_command(Random& random, std::uint64_t last_id) {
     case 14: return "set_pitch { " + deck + " semitones: " + number(-3, 3) + " }";
     case 15: return "set_grid { " + deck + " bpm: " + number(100, 140) + " first_beat_s: 0.1 }";
     case 16: return "set_fader { " + channel + " level: " + number(0, 1) + " }";
-    default: return "cancel { command_id: " + std::to_string(last_id > 20 ? last_id - static_cast<std::uint64_t>(random.below(20)) : 1) + " }";
+    default:
+      return "cancel { command_id: " +
+             std::to_string(last_id > 20 ? last_id - static_cast<std::uint64_t>(random.below(20)) : 1) + " }";
   }
 }
 
@@ -59,7 +63,8 @@ TEST_P(Storm, EndsWithBooksThatAgreeWithRender) {
       ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(any_command(random, last_id), request.add_commands()));
     }
     request.set_wait(v1::ExecuteRequest::COMMITTED);
-    if (random.below(2) == 0) request.mutable_when()->set_frame(std::max<Frames>(booth.frame() + random.below(40'000) - 1'000, 0));
+    if (random.below(2) == 0)
+      request.mutable_when()->set_frame(std::max<Frames>(booth.frame() + random.below(40'000) - 1'000, 0));
     replies.push_back(booth.execute(request));
     if (replies.back()->is_ok()) last_id = replies.back()->response().results(0).command_id();
     while (booth.loader.has_waiting() && random.below(3) != 0) booth.loader.answer();
