@@ -140,7 +140,13 @@ bool TruePeakLimiter::demand(int frames) {
   float peaks[kChunkFrames] = {};
   const std::size_t history = audio_[0].size() - kChunkFrames;
   for (const auto& channel : audio_) {
-    filter_.raise(peaks, channel.data() + history - TruePeakFilter::kAfter, frames);
+    filter_.raise_coarsely(peaks, channel.data() + history - TruePeakFilter::kAfter, frames);
+  }
+  const float highest_possible = *std::max_element(peaks, peaks + frames) * TruePeakFilter::kCoarseMiss;
+  if (highest_possible > std::min(ceiling_, peak_of_interest_)) {
+    for (const auto& channel : audio_) {
+      filter_.raise(peaks, channel.data() + history - TruePeakFilter::kAfter, frames);
+    }
   }
   detected_peak_ = std::max(detected_peak_, *std::max_element(peaks, peaks + frames));
   float* now = demanded_.data() + hold_frames_ - 1;

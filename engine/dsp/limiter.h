@@ -26,6 +26,8 @@ class TruePeakLimiter {
   // The highest true peak of what went into the last call, as a magnitude; while gain() is 1, also of what will come
   // out of it.
   float detected_peak() const { return detected_peak_; }
+  // Peaks up to this magnitude need not be exact in detected_peak(), which then saves most of their cost. 0: all are.
+  SEGUE_RT void set_peak_of_interest(float magnitude) { peak_of_interest_ = magnitude; }
 
  private:
   static constexpr int kChunkFrames = 64;
@@ -48,6 +50,7 @@ class TruePeakLimiter {
   int rest_ = 0;
   float gain_ = 1.0F;
   float detected_peak_ = 0.0F;
+  float peak_of_interest_ = 0.0F;
   // Frames since the last one that asked for a reduction; at the maximum the histories hold nothing but zeros.
   int idle_frames_max_;
   int idle_frames_;

@@ -76,14 +76,16 @@ TruePeakFilter::TruePeakFilter() {
   }
 }
 
-void TruePeakFilter::raise_whole(float* peaks, const float* samples, int count) const {
-  simd::run(Raise{.taps = long_[0].data(),
-                  .rows = kLongPhases - 1,
+void TruePeakFilter::raise_eights(float* peaks, const float* samples, int count, Depth depth) const {
+  const bool is_coarse = depth == Depth::kCoarse;
+  simd::run(Raise{.taps = long_[is_coarse ? kLongPhases / 2 - 1 : 0].data(),
+                  .rows = is_coarse ? 1 : kLongPhases - 1,
                   .length = kTaps,
                   .before = kBefore,
                   .peaks = peaks,
                   .samples = samples,
                   .count = count});
+  if (is_coarse) return;
   simd::run(Raise{.taps = short_[0].data(),
                   .rows = kShortPhases - 1,
                   .length = kShortTaps,
@@ -93,9 +95,9 @@ void TruePeakFilter::raise_whole(float* peaks, const float* samples, int count) 
                   .count = count});
 }
 
-void TruePeakFilter::raise(float* peaks, const float* samples, int count) const {
+void TruePeakFilter::raise_all(float* peaks, const float* samples, int count, Depth depth) const {
   const int whole = count - count % simd::kFloats;
-  raise_whole(peaks, samples, whole);
+  raise_eights(peaks, samples, whole, depth);
   if (whole == count) return;
   // The last few, on a copy that has eight.
   const int rest = count - whole;
@@ -103,8 +105,16 @@ void TruePeakFilter::raise(float* peaks, const float* samples, int count) const 
   float highest[simd::kFloats] = {};
   std::copy_n(samples + whole - kBefore, kTaps - 1 + rest, window);
   std::copy_n(peaks + whole, rest, highest);
-  raise_whole(highest, window + kBefore, simd::kFloats);
+  raise_eights(highest, window + kBefore, simd::kFloats, depth);
   std::copy_n(highest, rest, peaks + whole);
+}
+
+void TruePeakFilter::raise(float* peaks, const float* samples, int count) const {
+  raise_all(peaks, samples, count, Depth::kWhole);
+}
+
+void TruePeakFilter::raise_coarsely(float* peaks, const float* samples, int count) const {
+  raise_all(peaks, samples, count, Depth::kCoarse);
 }
 
 void TruePeakMeter::process(ConstStereoBlock block) {

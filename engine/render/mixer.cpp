@@ -77,6 +77,7 @@ void Mixer::hold_peak(int frames) {
   true_peak_held_ = std::max(newest, true_peak_held_ * std::pow(true_peak_fall_, static_cast<float>(frames)));
   true_peak_max_ = std::max(true_peak_max_, newest);
   true_peak_.reset();
+  limiter_.set_peak_of_interest(true_peak_held_);
 }
 
 void Mixer::snapshot(Snapshot& to) const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dsp/true_peak.h"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -49,6 +51,31 @@ TEST(TruePeak, ReadsNoLowerThanLibebur128) {
   for (const LoudSignal& signal : loud_signals(48'000)) {
     EXPECT_GE(peak_db(signal.left), reference_true_peak_db(signal.left, signal.right, 48'000) - 0.01) << signal.name;
   }
+}
+
+TEST(TruePeak, CoarseLookBoundsTheWhole) {
+  const TruePeakFilter filter;
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
+  double worst = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<float> signal(static_cast<std::size_t>(64 + TruePeakFilter::kTaps));
+    // White noise, sparse pulses, and a tone next to half the sample rate in turn.
+    for (std::size_t i = 0; i < signal.size(); ++i) {
+      const float noise = uniform(random);
+      if (round % 3 == 0) signal[i] = noise;
+      if (round % 3 == 1) signal[i] = std::abs(noise) > 0.9F ? noise : 0.0F;
+      if (round % 3 == 2)
+        signal[i] = std::sin(static_cast<float>(i) * (2.6F + static_cast<float>(round % 97) / 194.0F) + noise / 50);
+    }
+    float coarse[64] = {};
+    float whole[64] = {};
+    filter.raise_coarsely(coarse, signal.data() + TruePeakFilter::kBefore, 64);
+    filter.raise(whole, signal.data() + TruePeakFilter::kBefore, 64);
+    worst = std::max(worst, double{*std::max_element(whole, whole + 64)} / *std::max_element(coarse, coarse + 64));
+  }
+  EXPECT_LT(worst, TruePeakFilter::kCoarseMiss);
+  EXPECT_GT(worst, 1.1) << "a look that misses nothing is no coarse one";
 }
 
 TEST(TruePeak, GoesOnBehindWhatItLetPass) {
