@@ -73,10 +73,10 @@ def svg(numbers):
     shown = [(number, part) for number in numbers for part in [used_part(number)] if part is not None]
     row, left, full = 22, 430, 300
     height = 40 + row * len(shown) + 10
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + full + 210}" height="{height}" '
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + full + 320}" height="{height}" '
            'font-family="sans-serif" font-size="12">',
            '<rect width="100%" height="100%" fill="white"/>',
-           f'<text x="{left}" y="18" fill="#444">part of the goal used; the line is the goal</text>']
+           f'<text x="{left}" y="18" fill="#444">part of the goal used up; the line is the goal, shorter is better</text>']
     for index, (number, part) in enumerate(shown):
         y = 36 + row * index
         colour = "#2a7f62" if number["met"] else "#c0392b"
