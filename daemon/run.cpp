@@ -14,6 +14,7 @@
 #include "daemon/startup_pages.h"
 #include "daemon/stop_request.h"
 #include "daemon/systemd.h"
+#include "daemon/watchdog.h"
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/engine.h"
@@ -65,13 +66,9 @@ void announce(const Settings& settings, const std::string& grpc, const Engine& e
   notify_service_manager("READY=1\nSTATUS=serving " + settings.daemon.socket + " and " + grpc + ", output " + output);
 }
 
-// An engine that answers is alive; whether a device takes its sound is not for a restart to mend.
 void wait_for_end(StopRequest& stop, const Engine& engine) {
-  while (!stop.wait(watchdog_period())) {
-    bool audio_flows = false;
-    engine.findings(audio_flows);
-    notify_service_manager("WATCHDOG=1");
-  }
+  auto period = watchdog_period();
+  while (!stop.wait(period)) period = feed_watchdog(engine);
 }
 
 }  // namespace

@@ -49,9 +49,14 @@ class LiveEngine final : public Engine {
   }
   std::string epoch() const override { return control_.book().epoch(); }
   std::vector<std::string> findings(bool& audio_flows) const override;
+  bool is_alive() const override { return since_turn() <= kTurnLateMax; }
 
  private:
   void run(const std::stop_token& stop);
+  void stamp_turn() { turned_at_ns_.store(clock_.monotonic().count(), std::memory_order_relaxed); }
+  Nanoseconds since_turn() const {
+    return clock_.monotonic() - Nanoseconds(turned_at_ns_.load(std::memory_order_relaxed));
+  }
   void look_after_outputs();
   void fade_out();
 
@@ -64,6 +69,7 @@ class LiveEngine final : public Engine {
   control::RenderSource source_;
   control::Outputs outputs_;
   std::atomic<bool> flows_{false};
+  std::atomic<std::int64_t> turned_at_ns_{0};  // when control last began a turn, or a step of its end
   Nanoseconds outputs_told_at_{0};
   std::jthread thread_;
 };
@@ -94,6 +100,7 @@ LiveEngine::~LiveEngine() {
 Result<void> LiveEngine::start() {
   if (auto started = outputs_.start(clock_.monotonic()); !started) return started;
   control_.set_output(outputs_.facts(), outputs_.latency_frames(), false);
+  stamp_turn();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};
 }
@@ -101,6 +108,7 @@ Result<void> LiveEngine::start() {
 void LiveEngine::run(const std::stop_token& stop) {
   set_thread_name("segue-control");
   while (!stop.stop_requested()) {
+    stamp_turn();
     control_.step();
     look_after_outputs();
     control_.inbox().wait(control_.is_busy() ? kLookBusy : kLookIdle);
@@ -127,17 +135,23 @@ void LiveEngine::fade_out() {
       config_.engine.sample_rate_hz / 100 + renderer_->latency_frames() + 2 * outputs_.facts().block_frames;
   while (control_.frame() < from + fade && clock_.monotonic() < until) {
     std::this_thread::yield();
+    stamp_turn();
     control_.step();
   }
 }
 
 std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
-  audio_flows = flows_.load(std::memory_order_relaxed);
+  const bool turns = is_alive();
+  audio_flows = turns && flows_.load(std::memory_order_relaxed);  // what a hung control last saw is no news
   std::vector<std::string> findings;
+  if (!turns) {
+    const auto late = std::chrono::duration_cast<std::chrono::seconds>(since_turn());
+    findings.push_back("engine: control has not turned for " + std::to_string(late.count()) + " s");
+  }
   const v1::EngineState engine = control_.book().read_engine();
   const v1::Master master = control_.book().read_master();
   if (!engine.output_note().empty()) findings.push_back("output: " + engine.output_note());
-  if (!audio_flows && engine.output() != "none") findings.push_back("output: no audio flows");
+  if (turns && !audio_flows && engine.output() != "none") findings.push_back("output: no audio flows");
   if (engine.journal_unsaved() > 0)
     findings.push_back("journal: " + std::to_string(engine.journal_unsaved()) + " entries are not on the disk");
   if (master.recording().has_error()) findings.push_back("recording: " + master.recording().error().message());

@@ -55,6 +55,9 @@ class Engine {
   virtual std::string epoch() const = 0;
   // What is wrong at present, a line each; empty is healthy. `audio_flows` is set to whether blocks are being rendered.
   virtual std::vector<std::string> findings(bool& audio_flows) const = 0;
+  // Whether control still turns: it has within the last kTurnLateMax. Only a restart mends one that does not.
+  virtual bool is_alive() const = 0;
+  static constexpr Nanoseconds kTurnLateMax = std::chrono::seconds(2);  // a turn takes microseconds, an idle one 20 ms
 };
 
 // Renders a session script offline, in virtual time.

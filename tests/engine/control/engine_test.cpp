@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/engine.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <future>
@@ -13,6 +14,18 @@
 
 namespace segue::test {
 namespace {
+
+// The system's clock, which the test can put forward.
+class JumpingClock final : public Clock {
+ public:
+  Nanoseconds monotonic() const override { return system_.monotonic() + Nanoseconds(ahead_ns_.load()); }
+  Nanoseconds wall() const override { return system_.wall(); }
+  void jump(Nanoseconds by) { ahead_ns_ += by.count(); }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> ahead_ns_{0};
+};
 
 // The whole live engine on the null driver, in real time.
 class LiveEngine : public ::testing::Test {
@@ -53,7 +66,7 @@ class LiveEngine : public ::testing::Test {
     return request;
   }
 
-  SystemClock clock_;
+  JumpingClock clock_;
   model::Config config_;
   std::filesystem::path folder_;
   std::unique_ptr<Engine> engine_;
@@ -123,6 +136,30 @@ TEST_F(LiveEngine, WakesAWatcher) {
   ASSERT_EQ(woken.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
   ASSERT_TRUE(watcher->next(news));
   EXPECT_DOUBLE_EQ(news.change().master().gain_db(), -3);
+}
+
+TEST_F(LiveEngine, IsNotHealthyWhileControlHangs) {
+  EXPECT_TRUE(engine_->is_alive());
+  std::promise<void> hung;
+  std::promise<void> may_go_on;
+  v1::ExecuteRequest request;
+  request.add_commands()->mutable_set_master()->set_db(-3);
+  request.set_wait(v1::ExecuteRequest::COMMITTED);
+  engine_->execute(std::move(request), {"uid:1000", true}, [&](const auto&) {
+    hung.set_value();
+    may_go_on.get_future().wait();
+  });
+  hung.get_future().wait();
+  clock_.jump(std::chrono::seconds(7));
+  EXPECT_FALSE(engine_->is_alive());
+  bool flows = true;
+  const auto findings = engine_->findings(flows);
+  EXPECT_FALSE(flows);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0], "engine: control has not turned for 7 s");
+  may_go_on.set_value();
+  for (int i = 0; i < 1'000'000'000 && !engine_->is_alive(); ++i) std::this_thread::yield();
+  EXPECT_TRUE(engine_->is_alive());
 }
 
 }  // namespace

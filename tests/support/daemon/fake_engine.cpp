@@ -82,6 +82,11 @@ std::vector<std::string> FakeEngine::findings(bool& audio_flows) const {
   return findings_;
 }
 
+bool FakeEngine::is_alive() const {
+  const std::lock_guard lock(mutex_);
+  return is_alive_;
+}
+
 void FakeEngine::fail_with(Error error) {
   const std::lock_guard lock(mutex_);
   failure_ = std::move(error);
@@ -115,6 +120,11 @@ void FakeEngine::set_findings(std::vector<std::string> findings, bool audio_flow
   const std::lock_guard lock(mutex_);
   findings_ = std::move(findings);
   audio_flows_ = audio_flows;
+}
+
+void FakeEngine::set_alive(bool is_alive) {
+  const std::lock_guard lock(mutex_);
+  is_alive_ = is_alive;
 }
 
 void FakeEngine::set_frame(std::int64_t frame) {

@@ -26,6 +26,7 @@ class FakeEngine final : public Engine {
   std::unique_ptr<Watcher> watch(const v1::WatchRequest& request, std::function<void()> wake) override;
   std::string epoch() const override { return "fake-epoch"; }
   std::vector<std::string> findings(bool& audio_flows) const override;
+  bool is_alive() const override;
 
   // From now on batches fail with this.
   void fail_with(Error error);
@@ -36,6 +37,7 @@ class FakeEngine final : public Engine {
   void wait_asked(std::size_t count);
   std::vector<Asked> asked() const;
   void set_findings(std::vector<std::string> findings, bool audio_flows);
+  void set_alive(bool is_alive);
   void set_frame(std::int64_t frame);
   void allow_watchers(std::size_t count);
   // News for every watcher that is open.
@@ -58,6 +60,7 @@ class FakeEngine final : public Engine {
   std::vector<std::function<void()>> owed_;
   std::vector<std::string> findings_;
   bool audio_flows_ = true;
+  bool is_alive_ = true;
   mutable std::int64_t frame_ = 0;
   std::size_t watchers_max_ = 64;
   std::uint64_t last_watcher_ = 0;
