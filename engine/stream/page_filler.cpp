@@ -128,13 +128,9 @@ std::int64_t PageFiller::bytes_used() const {
 
 // Does the most urgent piece of work; false if there is none. Called and left with the lock held.
 bool PageFiller::work_once(Lock& lock) {
-  const PageJob job = next_job(tracks_, pool_.has_room(reserve()), options_.sample_rate_hz);
+  const PageJob job = next_job(tracks_, pool_.has_room(reserve()), options_.threads, options_.sample_rate_hz);
   if (job.track == nullptr) return clean_memory(lock);
-  if (do_job(lock, job)) return true;
-  // There is no page to be had; opening a track needs none.
-  const auto closed = std::find_if(tracks_.begin(), tracks_.end(),
-                                   [](const auto& t) { return !t->is_open && !t->busy && !t->dropped; });
-  return closed != tracks_.end() && do_job(lock, {closed->get(), -1, true, 0});
+  return do_job(lock, job);  // no progress if there is no page to be had
 }
 
 bool PageFiller::do_job(Lock& lock, const PageJob& job) {
@@ -197,7 +193,7 @@ bool PageFiller::fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& tra
 
 // False if there is no memory for the page now.
 bool PageFiller::fill_page(Lock& lock, LoadingTrack& track, const PageJob& job, std::int64_t index) {
-  rt::Page* page = take_page(job.is_wanted);
+  rt::Page* page = take_page(track, job.is_wanted);
   if (page == nullptr) return false;
   lock.unlock();
   const Result<void> made = track.maker->make(index, *page);
@@ -276,12 +272,12 @@ void PageFiller::refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, 
 }
 
 // A page to write, or null; for wanted ones some others may be reclaimed first.
-rt::Page* PageFiller::take_page(bool is_wanted) {
+rt::Page* PageFiller::take_page(const LoadingTrack& track, bool is_wanted) {
   if (rt::Page* page = pool_.take(is_wanted ? 0 : reserve()); page != nullptr) return page;
   if (is_wanted && pool_.waiting() == 0) {
     // Several at a time, because choosing looks at every page; no more than the background leaves alone anyway.
     const auto count = static_cast<std::size_t>(std::max<std::int64_t>(reserve(), 1));
-    for (const Victim& victim : choose_victims(tracks_, count, options_.sample_rate_hz)) {
+    for (const Victim& victim : choose_victims(tracks_, count, track, options_.sample_rate_hz)) {
       pool_.give_back_later(victim.track->pages->unpublish(victim.page));
       victim.track->first_gap = std::min(victim.track->first_gap, victim.page);
     }

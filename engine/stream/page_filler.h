@@ -49,7 +49,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, Error error);
   void remove(LoadingTrack& track);
   void notify();
-  rt::Page* take_page(bool is_wanted);
+  rt::Page* take_page(const LoadingTrack& track, bool is_wanted);
   bool clean_memory(Lock& lock);
   std::shared_ptr<const dsp::Resampler> resampler_for(Lock& lock, int source_hz);
   std::int64_t reserve() const;

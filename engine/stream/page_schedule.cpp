@@ -43,21 +43,37 @@ void offer_wanted(LoadingTrack& track, std::int64_t urgent_pages, Choice& choice
   }
 }
 
+// One thread is left to tracks that are in use: opening and reading a new one may take long on a slow medium.
+bool can_start(std::span<const std::shared_ptr<LoadingTrack>> tracks, int threads) {
+  int starting = 0;
+  bool is_any_in_use = false;
+  for (const std::shared_ptr<LoadingTrack>& track : tracks) {
+    if (track->ready && track->busy) ++starting;
+    if (!track->ready && !track->dropped) is_any_in_use = true;
+  }
+  return starting < (is_any_in_use ? std::max(threads - 1, 1) : threads);
+}
+
 }  // namespace
 
-PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int sample_rate_hz) {
+PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int threads,
+                 int sample_rate_hz) {
   const std::int64_t urgent_pages = pages_in(kUrgentSeconds, sample_rate_hz);
+  const bool may_start = can_start(tracks, threads);
   Choice choice;
+  std::int64_t turn = 0;  // of the load among those that are not ready
   for (const std::shared_ptr<LoadingTrack>& track : tracks) {
+    if (track->ready) ++turn;
     if (track->busy || track->dropped) continue;
     if (!track->is_open) {
-      choice.offer({track.get(), -1, true, 0}, 2 * kClass);
+      if (may_start) choice.offer({track.get(), -1, true, 0}, 2 * kClass + turn);
       continue;
     }
     offer_wanted(*track, urgent_pages, choice);
     if (track->ready) {
       const std::int64_t page = track->first_missing({0, kHeadPages});
-      if (page >= 0) choice.offer({track.get(), page, true, kHeadPages}, 2 * kClass + 1 + page);
+      if (page >= 0 && may_start) choice.offer({track.get(), page, true, kHeadPages}, 2 * kClass + turn);
+      continue;
     }
     if (has_room && track->first_gap < track->end_page) {
       const std::int64_t page = track->first_missing({track->first_gap, track->end_page});
@@ -71,7 +87,7 @@ PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has
 }
 
 std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>> tracks, std::size_t count,
-                                   int sample_rate_hz) {
+                                   const LoadingTrack& beneficiary, int sample_rate_hz) {
   struct Candidate {
     std::uint32_t stamp;
     std::int64_t page;
@@ -79,11 +95,14 @@ std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>
   };
   const std::int64_t behind = pages_in(kBehindSeconds, sample_rate_hz);
   std::vector<Candidate> candidates;
+  bool is_later = false;  // than the load that the pages are for
   for (const std::shared_ptr<LoadingTrack>& track : tracks) {
+    const bool keeps_head = track->ready && !is_later;
+    if (track.get() == &beneficiary && beneficiary.ready) is_later = true;
     if (!track->is_open || track->pages->published() == 0) continue;
     for (std::int64_t page = 0; page < track->pages->page_count(); ++page) {
       if (track->pages->page(page) == nullptr) continue;
-      bool pinned = track->ready && page < kHeadPages;
+      bool pinned = keeps_head && page < kHeadPages;
       for (std::size_t i = 0; i < track->wanted_count; ++i) {
         pinned = pinned || PageRange{track->wanted[i].from - behind, track->wanted[i].to}.contains(page);
       }

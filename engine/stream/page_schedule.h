@@ -19,18 +19,21 @@ struct PageJob {
 };
 
 // The most urgent piece of work among tracks nobody is working on. In this order: pages a thread waits for; pages
-// wanted first within 2 s of where their range begins; opening tracks and their heads; the other wanted pages, by
-// distance; the rest of all tracks in turn, if `has_room`.
-PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int sample_rate_hz);
+// wanted first within 2 s of where their range begins; opening tracks and their heads, one load after the other; the
+// other wanted pages, by distance; the rest of the ready tracks in turn, if `has_room`. While a ready track is in use,
+// at most `threads` − 1 threads (at least one) open tracks and fill heads.
+PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int threads,
+                 int sample_rate_hz);
 
 struct Victim {
   LoadingTrack* track;
   std::int64_t page;
 };
 
-// Up to `count` published pages to give up, the least recently wanted first. Never one that is wanted now, lies within
-// 2 s before a wanted range, or belongs to the head of a track that is not ready.
+// Up to `count` published pages to give up for `beneficiary`, the least recently wanted first. Never one that is wanted
+// now, lies within 2 s before a wanted range, or belongs to the head of a track that is not ready; but an earlier load
+// may take the heads of later ones, so that loads never wait for each other in a ring.
 std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>> tracks, std::size_t count,
-                                   int sample_rate_hz);
+                                   const LoadingTrack& beneficiary, int sample_rate_hz);
 
 }  // namespace segue::stream

@@ -31,7 +31,7 @@ class PageSchedule : public testing::Test {
     }
   }
   static void want(LoadingTrack& track, PageRange range) { track.wanted[track.wanted_count++] = range; }
-  PageJob next(bool has_room = true) const { return next_job(tracks_, has_room, kRate); }
+  PageJob next(bool has_room = true) const { return next_job(tracks_, has_room, 2, kRate); }
 
   std::vector<std::shared_ptr<LoadingTrack>> tracks_;
   std::list<rt::Page> memory_;
@@ -119,7 +119,7 @@ TEST_F(PageSchedule, VictimsAreTheLeastRecentlyWantedAndNeverPinned) {
   for (std::int64_t page = 0; page < 100; ++page) playing.wanted_stamp[static_cast<std::size_t>(page)] = 7;
   for (std::int64_t page = 0; page < 40; ++page) playing.wanted_stamp[static_cast<std::size_t>(page)] = 3;
   want(playing, {80, 150});
-  const std::vector<Victim> victims = choose_victims(tracks_, 500, kRate);
+  const std::vector<Victim> victims = choose_victims(tracks_, 500, *tracks_.front(), kRate);
   const std::int64_t behind = pages_for(2 * kRate);
   std::set<std::int64_t> given_up;
   for (const Victim& victim : victims) given_up.insert(victim.page);
@@ -129,13 +129,46 @@ TEST_F(PageSchedule, VictimsAreTheLeastRecentlyWantedAndNeverPinned) {
   ASSERT_GT(victims.size(), 50U);
   EXPECT_EQ(victims[0].page, kTrackPages - 1) << "never wanted, last first";
   EXPECT_EQ(victims[50].page, 39) << "then what was wanted longest ago";
-  EXPECT_EQ(choose_victims(tracks_, 5, kRate).size(), 5U);
+  EXPECT_EQ(choose_victims(tracks_, 5, *tracks_.front(), kRate).size(), 5U);
+}
+
+TEST_F(PageSchedule, LoadsAreServedOneAfterTheOther) {
+  LoadingTrack& first = add_track(false);
+  LoadingTrack& second = add_track(false);
+  second.is_open = false;
+  fill(first, 0, kHeadPages - 1);
+  EXPECT_EQ(next().track, &first) << "its head is finished before another is opened";
+  first.busy = true;
+  EXPECT_EQ(next().track, &second);
+}
+
+TEST_F(PageSchedule, AThreadIsLeftToTracksInUse) {
+  LoadingTrack& opening = add_track(false);
+  opening.is_open = false;
+  opening.busy = true;
+  LoadingTrack& fresh = add_track(false);
+  EXPECT_EQ(next().track, &fresh) << "no deck could miss the thread";
+  LoadingTrack& playing = add_track();
+  EXPECT_EQ(next().track, &playing);
+  fill(playing, 0, kTrackPages);
+  EXPECT_EQ(next().track, nullptr);
+}
+
+TEST_F(PageSchedule, AnEarlierLoadMayTakeTheHeadsOfLaterOnes) {
+  LoadingTrack& first = add_track(false);
+  LoadingTrack& second = add_track(false);
+  fill(first, 0, 4);
+  fill(second, 0, 4);
+  for (const Victim& victim : choose_victims(tracks_, 100, first, kRate)) EXPECT_EQ(victim.track, &second);
+  EXPECT_EQ(choose_victims(tracks_, 100, first, kRate).size(), 4U);
+  EXPECT_EQ(choose_victims(tracks_, 100, second, kRate).size(), 0U);
+  EXPECT_EQ(choose_victims(tracks_, 100, add_track(), kRate).size(), 0U) << "a ready track takes none";
 }
 
 TEST_F(PageSchedule, TheHeadOfATrackThatIsNotReadyIsKept) {
   LoadingTrack& fresh = add_track(false);
   fill(fresh, 0, kHeadPages + 2);
-  const std::vector<Victim> victims = choose_victims(tracks_, 100, kRate);
+  const std::vector<Victim> victims = choose_victims(tracks_, 100, *tracks_.front(), kRate);
   ASSERT_EQ(victims.size(), 2U);
   EXPECT_EQ(victims[1].page, kHeadPages);
 }

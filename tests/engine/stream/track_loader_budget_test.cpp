@@ -75,6 +75,22 @@ TEST(TrackLoaderBudget, OfflineKeepsEverything) {
   EXPECT_EQ((*loaded)->pages().published(), 300);
 }
 
+// More heads than the budget holds, of tracks that nobody takes away: each gets ready all the same.
+TEST(TrackLoaderBudget, AStormOfLoadsOnASmallBudgetGetsReady) {
+  const rt::BlockClock clock;
+  const auto loader = make_loader(clock, 64);
+  const std::string path = long_track();
+  std::vector<std::future<Loaded>> answers;
+  for (std::uint64_t id = 1; id <= 40; ++id) answers.push_back(start_load(*loader, path, id));
+  std::vector<Loaded> held;
+  for (std::future<Loaded>& answer : answers) {
+    ASSERT_EQ(answer.wait_for(kPatience), std::future_status::ready) << "load " << held.size() + 1;
+    held.push_back(answer.get());
+    EXPECT_TRUE(held.back().has_value());
+    EXPECT_LE(loader->bytes_used(), page_bytes(64));
+  }
+}
+
 // Render reads at random while pages are reclaimed under it; what it sees within a block must never change.
 TEST(TrackLoaderBudget, APageNeverChangesWhileRenderLooksAtIt) {
   rt::BlockClock clock;
