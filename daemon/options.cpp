@@ -13,7 +13,6 @@
 namespace segue::daemon {
 namespace {
 
-constexpr double kRenderSecondsMax = 7.0 * 86'400.0;  // 233 GB of WAV; more is a slip of the hand
 
 struct Flag {
   const char* name;
@@ -35,7 +34,7 @@ constexpr Flag kFlags[] = {
 std::string positive_seconds(const std::string& text) {
   double seconds = 0;
   const bool is_number = std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc();
-  return is_number && seconds > 0 && seconds <= kRenderSecondsMax ? "" : "must be above 0 and at most a week";
+  return is_number && seconds > 0 && seconds <= model::kRenderSecondsMax ? "" : "must be above 0 and at most a week";
 }
 
 // The grammar of the command line, filling `options` when parsed.

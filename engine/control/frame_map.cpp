@@ -12,6 +12,8 @@ namespace {
 
 double seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
+tl::unexpected<Error> too_far() { return fail(Code::kOutOfRange, "SCHEDULE_TOO_FAR", "when: more than a day ahead"); }
+
 }  // namespace
 
 double FrameMap::frame_now() const {
@@ -34,11 +36,18 @@ Result<Frames> resolve(const v1::When& when, const FrameMap& map) {
       frame = map.frame_now() + when.after_s() * map.sample_rate_hz;
       break;
     case v1::When::kWall:
+      // In seconds first: far times overflow nanoseconds.
+      if (static_cast<double>(when.wall().seconds()) - seconds(map.now + map.wall_offset) > model::kScheduleHorizonS) {
+        return too_far();
+      }
+      if (when.wall().seconds() < 0) {
+        return fail(Code::kInvalidArgument, "FIELD_OUT_OF_RANGE", "when.wall: before 1970");
+      }
       frame = map.frame_at_wall(std::chrono::seconds(when.wall().seconds()) + Nanoseconds(when.wall().nanos()));
       break;
   }
   if (frame - static_cast<double>(map.rendered) > model::kScheduleHorizonS * map.sample_rate_hz) {
-    return fail(Code::kOutOfRange, "SCHEDULE_TOO_FAR", "when: more than a day ahead");
+    return too_far();
   }
   if (when.when_case() == v1::When::kFrame) return when.frame();  // exact beyond 2⁵³
   return std::max<Frames>(std::llround(frame), 0);

@@ -56,13 +56,19 @@ Result<Frames> parse_time(std::string_view text, Frames before, int rate_hz) {
   return invalid("at: neither \"12.5s\", \"+2.5s\" nor \"frame:600000\"");
 }
 
+// What the JSON parser says, without the lines in which it points at the place.
+std::string complaint(const google::protobuf::util::Status& status) {
+  const std::string text(status.message());
+  return text.substr(0, text.find('\n'));
+}
+
 Result<v1::Command> parse_command(const Value& value, int decks) {
   if (!value.has_struct_value()) return invalid("do: no object");
   std::string text;
   (void)json::MessageToJsonString(value.struct_value(), &text);
   v1::Command command;
   const auto status = json::JsonStringToMessage(text, &command);
-  if (!status.ok()) return invalid("do: " + std::string(status.message()));
+  if (!status.ok()) return invalid("do: " + complaint(status));
   if (auto valid = validate(command, decks, "do"); !valid) return invalid(valid.error().message);
   return command;
 }
@@ -119,6 +125,17 @@ Result<Script::Line> parse_line(const Struct& object, Frames before, const Scrip
   return line;
 }
 
+// The next line, without its end; false at the end of the script. A line longer than `bytes_max` is cut there.
+bool read_line(std::istream& in, std::string& text, std::size_t bytes_max) {
+  text.clear();
+  for (int next = in.get(); next != std::istream::traits_type::eof(); next = in.get()) {
+    if (next == '\n') return true;
+    text += static_cast<char>(next);
+    if (text.size() > bytes_max) return true;
+  }
+  return !text.empty();
+}
+
 bool is_blank(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\r");
   return first == std::string::npos || text[first] == '#';
@@ -131,13 +148,13 @@ Result<Script> parse_script(std::istream& in, const ScriptContext& context) {
   Script::Session session{"", context.sample_rate_hz, context.decks};
   Frames before = 0;
   std::string text;
-  for (int number = 1; std::getline(in, text); ++number) {
+  for (int number = 1; read_line(in, text, kLineBytesMax); ++number) {
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
     if (is_blank(text)) continue;
     if (text.size() > kLineBytesMax) return invalid(context, number, "longer than 1 MiB");
     Struct object;
     const auto status = json::JsonStringToMessage(text, &object);
-    if (!status.ok()) return invalid(context, number, "no JSON object: " + std::string(status.message()));
+    if (!status.ok()) return invalid(context, number, "no JSON object: " + complaint(status));
     const Value* header = field(object, "session");
     if (header != nullptr && script.lines.empty() && !script.session) {
       auto parsed = parse_session(*header);
@@ -147,10 +164,14 @@ Result<Script> parse_script(std::istream& in, const ScriptContext& context) {
     }
     auto line = parse_line(object, before, session);
     if (!line) return invalid(context, number, line.error().message);
+    if (line->frame > static_cast<Frames>(model::kRenderSecondsMax * session.sample_rate_hz)) {
+      return invalid(context, number, "at: more than a week from the start");
+    }
     line->number = number;
     before = line->frame;
     script.lines.push_back(std::move(*line));
   }
+  if (in.bad()) return fail(Code::kUnavailable, "FILE_UNREADABLE", context.name + ": cannot be read to its end");
   std::stable_sort(script.lines.begin(), script.lines.end(),
                    [](const Script::Line& a, const Script::Line& b) { return a.frame < b.frame; });
   return script;

@@ -29,6 +29,7 @@ inline constexpr double kGainDbMax = 24.0;                   // lifts a −38 dB
 inline constexpr double kEqDbMax = 12.0;                     // as club mixers' isolators, and more
 inline constexpr double kMasterDbMax = 12.0;
 inline constexpr double kScheduleHorizonS = 86'400.0;      // one day; a calendar belongs to automation
+inline constexpr double kRenderSecondsMax = 7.0 * 86'400.0;  // offline; 233 GB of WAV, more is a slip of the hand
 inline constexpr double kTrackSecondsMax = 48.0 * 3600.0;  // page table of 16 MiB at 48 kHz
 
 // Fades and ramps, all raised cosines.

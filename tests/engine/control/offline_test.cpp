@@ -69,6 +69,31 @@ constexpr const char* kSet = R"(
 {"at": "4s", "do": {"stop": {"deck": 2}}}
 )";
 
+TEST_F(RenderScript, LeavesWhatWasThereWhenItFails) {
+  std::ofstream(folder_ / "out.wav") << "precious";
+  EXPECT_FALSE(render(R"({"at": "0s", "do": {"play": {"deck": 1}}})"));
+  EXPECT_EQ(bytes(), "precious");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out.wav.part"));
+}
+
+TEST_F(RenderScript, NeverTakesThePlaceOfItsInput) {
+  const auto size = std::filesystem::file_size(folder_ / "a.wav");
+  std::filesystem::create_symlink(folder_ / "a.wav", folder_ / "out.wav");
+  const auto report = render(R"({"at": "0s", "do": {"load": {"deck": 1, "uri": "A"}}})", 1024, 0.1);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().reason, "OUT_IS_INPUT");
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "a.wav"), size);
+}
+
+TEST_F(RenderScript, RefusesAFolderForAScript) {
+  RenderRequest request;
+  request.script_path = folder_;
+  request.out_path = folder_ / "out.wav";
+  const auto report = render_script(model::Config{}, request);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().reason, "NOT_A_FILE");
+}
+
 TEST_F(RenderScript, PutsFrameNOfTheEngineAtFrameNOfTheFile) {
   const auto report = render(R"({"at": "0s", "do": {"load": {"deck": 1, "uri": "B"}}}
 {"at": "frame:10007", "do": {"play": {"deck": 1}}})",

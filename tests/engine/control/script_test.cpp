@@ -33,6 +33,30 @@ TEST(Script, ReadsTimesOfAllKindsInOrder) {
   EXPECT_DOUBLE_EQ(script->lines[2].command->set_tempo().percent(), 3.5);
 }
 
+TEST(Script, SaysWhatIsWrongOnOneLine) {
+  const auto script = parse("{\"at\": }\n");
+  ASSERT_FALSE(script);
+  EXPECT_EQ(script.error().message.find('\n'), std::string::npos) << script.error().message;
+}
+
+TEST(Script, StopsReadingALineThatHasNoEnd) {
+  // A source that never ends and never breaks the line.
+  struct Zeros : std::streambuf {
+    int_type underflow() override {
+      ++reads;
+      setg(block, block, block + sizeof block);
+      return 0;
+    }
+    char block[4096] = {};
+    int reads = 0;
+  } zeros;
+  std::istream in(&zeros);
+  const auto script = parse_script(in, {"set.jsonl", 48'000, 4});
+  ASSERT_FALSE(script);
+  EXPECT_THAT(script.error().message, ::testing::HasSubstr("longer than 1 MiB"));
+  EXPECT_LT(zeros.reads, 300);
+}
+
 struct BadLine {
   const char* text;
   const char* complaint;
@@ -52,8 +76,9 @@ TEST_P(BadLines, AreNamedByNumber) {
 
 INSTANTIATE_TEST_SUITE_P(
     Script, BadLines,
-    ::testing::Values(BadLine{"{", "no JSON object"}, BadLine{"[1]", "no JSON object"},
-                      BadLine{R"({"do": {"play": {"deck": 1}}})", "at"},
+    ::testing::Values(BadLine{"{", "no JSON object"},
+                      BadLine{R"({"at": "frame:9223372036854775807", "do": {"play": {"deck": 1}}})", "a week"},
+                      BadLine{"[1]", "no JSON object"}, BadLine{R"({"do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": 5, "do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": "5", "do": {"play": {"deck": 1}}})", "at"},
                       BadLine{R"({"at": "-5s", "do": {"play": {"deck": 1}}})", "at"},
