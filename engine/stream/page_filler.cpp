@@ -6,6 +6,7 @@
 #include "engine/base/log.h"
 #include "engine/model/config.h"
 #include "engine/stream/sources/file_source.h"
+#include "engine/stream/sources/guarded_source.h"
 
 namespace segue::stream {
 namespace {
@@ -20,23 +21,6 @@ constexpr std::chrono::milliseconds kBlockPoll{2};  // render cannot wake anybod
 constexpr double kBytesPerSecondMin = 1'000.0;  // 8 kbit/s
 constexpr double kLengthSlack = 1.25;           // on what a header says
 constexpr double kLengthSlackSeconds = 60.0;
-
-// A source that fails as soon as its track is dropped, so that no thread decodes for nobody.
-class DroppableSource final : public ByteSource {
- public:
-  // The track owns what reads from this source, so its flag lives long enough.
-  DroppableSource(std::unique_ptr<ByteSource> source, const std::atomic<bool>& dropped)
-      : source_(std::move(source)), dropped_(dropped) {}
-  Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer) override {
-    if (dropped_.load(std::memory_order_relaxed)) return fail(Code::kCancelled, "CANCELLED", "the track was dropped");
-    return source_->read(offset, buffer);
-  }
-  std::int64_t size() const override { return source_->size(); }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  const std::atomic<bool>& dropped_;
-};
 
 // How many frames the page table must have room for: what the file says if its size makes that likely, else more.
 Frames capacity_for(Frames length, std::int64_t bytes, int sample_rate_hz) {
@@ -87,6 +71,15 @@ void PageFiller::drop(LoadingTrack& track) {
   if (!track.busy) remove(track);  // else the thread that works on it does
 }
 
+void PageFiller::cancel(std::uint64_t load_id) {
+  const Lock lock(mutex_);
+  const auto at = std::find_if(tracks_.begin(), tracks_.end(),
+                               [&](const auto& track) { return track->load_id == load_id && track->ready; });
+  if (at == tracks_.end()) return;
+  (*at)->dropped = true;  // its source fails from here on
+  notify();
+}
+
 void PageFiller::abandon() {
   const Lock lock(mutex_);
   abandoned_ = true;
@@ -128,9 +121,21 @@ std::int64_t PageFiller::bytes_used() const {
 
 // Does the most urgent piece of work; false if there is none. Called and left with the lock held.
 bool PageFiller::work_once(Lock& lock) {
+  if (answer_cancelled(lock)) return true;
   const PageJob job = next_job(tracks_, pool_.has_room(reserve()), options_.threads, options_.sample_rate_hz);
   if (job.track == nullptr) return clean_memory(lock);
   return do_job(lock, job);  // no progress if there is no page to be had
+}
+
+// Tells one cancelled load's caller so; false if there is none.
+bool PageFiller::answer_cancelled(Lock& lock) {
+  const auto at = std::find_if(tracks_.begin(), tracks_.end(),
+                               [](const auto& track) { return track->dropped && track->ready && !track->busy; });
+  if (at == tracks_.end()) return false;
+  const std::shared_ptr<LoadingTrack> track = *at;
+  remove(*track);
+  refuse(lock, track, {Code::kCancelled, "LOAD_CANCELLED", track->uri + ": the load was cancelled"});
+  return true;
 }
 
 bool PageFiller::do_job(Lock& lock, const PageJob& job) {
@@ -145,7 +150,7 @@ bool PageFiller::do_job(Lock& lock, const PageJob& job) {
     progress = fill_pages(lock, track, job);
   }
   track->busy = false;
-  if (track->dropped && !abandoned_) remove(*track);
+  if (track->dropped && !track->ready && !abandoned_) remove(*track);
   if (progress) notify();
   return progress;
 }
@@ -159,12 +164,16 @@ void PageFiller::open_track(Lock& lock, const std::shared_ptr<LoadingTrack>& tra
     Result<std::unique_ptr<ByteSource>> source = open_file(*path);
     if (source) {
       bytes = (*source)->size();
-      decoder = open_decoder(std::make_unique<DroppableSource>(std::move(*source), track->dropped), *path);
+      auto guarded = std::make_unique<GuardedSource>(std::move(*source), track->dropped);
+      GuardedSource& guard = *guarded;  // lives as long as the decoder
+      decoder = open_decoder(std::move(guarded), *path);
+      if (decoder) guard.end_opening();
     } else {
       decoder = tl::unexpected(source.error());
     }
   }
   lock.lock();
+  if (track->dropped) return;  // cancelled meanwhile
   if (!decoder) return refuse(lock, track, decoder.error());
   track->facts = (*decoder)->facts();
   track->facts.uri = track->uri;
@@ -250,7 +259,7 @@ void PageFiller::finish(LoadingTrack& track, Frames length, bool quiet) {
 }
 
 void PageFiller::announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrack>& track) {
-  if (!track->ready || abandoned_ || !track->is_head_there()) return;
+  if (!track->ready || abandoned_ || track->dropped || !track->is_head_there()) return;
   if (track->is_final && track->pages->length() == 0) {
     return refuse(lock, track,
                   {Code::kFailedPrecondition, "INVALID_MEDIA", track->uri + ": no audio in it can be decoded"});

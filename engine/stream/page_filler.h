@@ -29,6 +29,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void run(const std::stop_token& stop);
   void add(std::shared_ptr<LoadingTrack> track);
   void drop(LoadingTrack& track);
+  void cancel(std::uint64_t load_id);
   // Nothing is decoded from here on: sources fail, waiting threads return.
   void abandon();
   void want(LoadingTrack& track, std::span<const WantedRange> ranges);
@@ -39,6 +40,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   using Lock = std::unique_lock<std::mutex>;
 
   bool work_once(Lock& lock);
+  bool answer_cancelled(Lock& lock);
   bool do_job(Lock& lock, const PageJob& job);
   void open_track(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
   bool fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job);

@@ -50,6 +50,7 @@ class ThreadedLoader final : public TrackLoader {
     track->ready = std::move(ready);
     filler_->add(std::move(track));
   }
+  void cancel(std::uint64_t load_id) override { filler_->cancel(load_id); }
   void want(const LoadedTrack& track, std::span<const WantedRange> ranges) override {
     filler_->want(static_cast<const Handle&>(track).track(), ranges);
   }

@@ -49,6 +49,9 @@ class TrackLoader {
   virtual ~TrackLoader() = default;
   // Starts to open `uri` (file:///…). Loads run at the same time, up to the number of threads.
   virtual void load(std::uint64_t load_id, const std::string& uri, Ready ready) = 0;
+  // Nobody will take this load any more: opening it ends soon, also in the middle of a read, and `ready` is called with
+  // CANCELLED LOAD_CANCELLED, on a loader thread, unless it has been called already. Unknown ids are ignored.
+  virtual void cancel(std::uint64_t load_id) { (void)load_id; }
   // What decks need of this track, most urgent first; replaces what was said before. At most 8 ranges count.
   virtual void want(const LoadedTrack& track, std::span<const WantedRange> ranges) = 0;
   // Blocks until every frame of the range is there or never will be. For offline rendering only.

@@ -108,6 +108,7 @@ Result<void> Container::open_format(const std::string& name) {
   format->pb = io_.get();
   format->flags |= AVFMT_FLAG_CUSTOM_IO;
   format->io_open = refuse_to_open;
+  format->interrupt_callback = {has_failed, &reader_};
   format->protocol_whitelist = av_strdup("");
   format->codec_whitelist = av_strdup(kCodecNames);
   format->probesize = kAnalyseBytes;
@@ -117,13 +118,19 @@ Result<void> Container::open_format(const std::string& name) {
   av_dict_set(&options, "ignore_editlist", "1", 0);                       // see mp4_timing.h
   const int opened = avformat_open_input(&format, "", *input, &options);  // frees it on failure
   av_dict_free(&options);
+  if (!reader_.error.reason.empty()) {
+    if (opened >= 0) avformat_close_input(&format);
+    return fail_at(name, reader_.error);
+  }
   if (opened < 0) return invalid(name, "the file is damaged: no " + format_name_ + " stream can be read");
   format_.reset(format);
   return {};
 }
 
 Result<void> Container::choose_stream(const std::string& name) {
-  if (avformat_find_stream_info(format_.get(), nullptr) < 0) {
+  const int described = avformat_find_stream_info(format_.get(), nullptr);
+  if (!reader_.error.reason.empty()) return fail_at(name, reader_.error);
+  if (described < 0) {
     return invalid(name, "the file is damaged: its streams cannot be described");
   }
   const int best = av_find_best_stream(format_.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
@@ -149,11 +156,12 @@ Result<void> Container::choose_stream(const std::string& name) {
 
 int Container::read_bytes(void* opaque, std::uint8_t* buffer, int size) {
   auto& reader = *static_cast<Reader*>(opaque);
+  if (!reader.error.reason.empty()) return AVERROR_EXIT;
   const Result<std::size_t> got = reader.source->read(
       reader.base + reader.at, std::as_writable_bytes(std::span(buffer, static_cast<std::size_t>(size))));
   if (!got) {
     reader.error = got.error();
-    return AVERROR(EIO);
+    return AVERROR_EXIT;  // nobody is to try again
   }
   if (*got == 0) return AVERROR_EOF;
   if (reader.hidden_type >= 0) {
@@ -167,8 +175,11 @@ int Container::read_bytes(void* opaque, std::uint8_t* buffer, int size) {
   return static_cast<int>(*got);
 }
 
+int Container::has_failed(void* opaque) { return static_cast<Reader*>(opaque)->error.reason.empty() ? 0 : 1; }
+
 std::int64_t Container::seek_bytes(void* opaque, std::int64_t offset, int whence) {
   auto& reader = *static_cast<Reader*>(opaque);
+  if (!reader.error.reason.empty()) return AVERROR_EXIT;
   const std::int64_t size = reader.source->size() < 0 ? -1 : reader.source->size() - reader.base;
   if ((whence & AVSEEK_SIZE) != 0) return size < 0 ? AVERROR(ENOSYS) : size;
   switch (whence & ~AVSEEK_FORCE) {

@@ -37,6 +37,7 @@ class Container {
   Result<void> open_format(const std::string& name);
   Result<void> choose_stream(const std::string& name);
   static int read_bytes(void* opaque, std::uint8_t* buffer, int size);
+  static int has_failed(void* opaque);
   static std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence);
 
   Reader reader_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stream/track_loader.h"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "tests/engine/stream/loader_fixture.h"
@@ -74,6 +76,44 @@ TEST_F(TrackLoading, FailuresSayWhatIsWrong) {
     EXPECT_NE(loaded.error().message.find(path), std::string::npos) << loaded.error().message;
   }
   EXPECT_TRUE(load(*loader, track()).has_value()) << "the loader goes on";
+}
+
+// 20 GB of holes after a header: the search for samples must not go through all of them.
+std::string endless_header(const test::MediaFolder& folder) {
+  const auto good = test::read_file(test::encode(test::media_format("wav_16"), {.rate_hz = 48'000}));
+  const std::string path = folder.write("sparse.wav", std::span(good).first(36));
+  std::filesystem::resize_file(path, 20'000'000'000);
+  return path;
+}
+
+TEST_F(TrackLoading, ACancelledLoadEndsSoonAndSaysSo) {
+  const test::MediaFolder folder;
+  const auto loader = make_loader(1);
+  std::future<Loaded> opening = start_load(*loader, endless_header(folder), 1);
+  std::future<Loaded> queued = start_load(*loader, track(), 2);
+  std::future<Loaded> next = start_load(*loader, track(), 3);
+  loader->cancel(2);
+  loader->cancel(1);
+  loader->cancel(99);
+  for (std::future<Loaded>* cancelled : {&opening, &queued}) {
+    ASSERT_EQ(cancelled->wait_for(std::chrono::seconds(2)), std::future_status::ready);
+    const Loaded answer = cancelled->get();
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_EQ(answer.error().reason, "LOAD_CANCELLED") << answer.error().message;
+  }
+  ASSERT_EQ(next.wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(next.get().has_value());
+  loader->cancel(3);  // too late: nothing happens
+}
+
+TEST_F(TrackLoading, AHeaderWithoutEndIsGivenUp) {
+  const test::MediaFolder folder;
+  const auto loader = make_loader(1);
+  std::future<Loaded> opening = start_load(*loader, endless_header(folder));
+  ASSERT_EQ(opening.wait_for(kPatience / 4), std::future_status::ready);
+  const Loaded answer = opening.get();
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().reason, "INVALID_MEDIA") << answer.error().message;
 }
 
 TEST_F(TrackLoading, ManyLoadsOnOneThreadAllGetReady) {
