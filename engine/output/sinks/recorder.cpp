@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -37,7 +38,7 @@ struct Recorder::State {
 
   // --- the recorder's thread
   void operator()();
-  Result<void> drain();
+  Result<void> drain(Frames end);
   Result<void> write_silence(Frames count);
   std::unique_ptr<WavWriter> writer;
   Frames next_frame;  // engine frame of the next frame in the file
@@ -49,6 +50,7 @@ struct Recorder::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
   bool is_stopping = false;
+  Frames end_frame = std::numeric_limits<Frames>::max();
   bool is_finished = false;
   Frames frames = 0;
   Frames dropped = 0;
@@ -58,14 +60,17 @@ struct Recorder::State {
 void Recorder::State::operator()() {
   set_thread_name("segue-recorder");
   Result<void> result;
-  for (bool is_last = false; !is_last && result;) {
+  Frames end = std::numeric_limits<Frames>::max();
+  for (bool is_last = false; !is_last && next_frame < end && result;) {
     {
       std::unique_lock lock(mutex);
       changed.wait_for(lock, kLookInterval, [this] { return is_stopping; });
       is_last = is_stopping;
+      end = end_frame;
     }
-    result = drain();
+    result = drain(end);
   }
+  if (result) result = writer->cut(std::max<Frames>(end - options.first_frame, 0));
   const Result<void> closed = writer->close();
   if (result && !closed) result = closed;
   const std::lock_guard lock(mutex);
@@ -75,19 +80,21 @@ void Recorder::State::operator()() {
   changed.notify_all();
 }
 
-// Writes all that the tap holds.
-Result<void> Recorder::State::drain() {
+// Writes all that the tap holds of the frames before `end`.
+Result<void> Recorder::State::drain(Frames end) {
   Result<void> result;
-  while (result) {
+  while (result && next_frame < end) {
     const Tap::Read read = tap.read(StereoBlock{left.data(), right.data(), kReadFrames});
     if (read.frames == 0) break;
     const auto early = static_cast<int>(std::clamp<Frames>(next_frame - read.frame, 0, read.frames));
     if (early == read.frames) continue;
-    const Frames missing = read.frame + early - next_frame;
+    const Frames begin = std::min(read.frame + early, end);
+    const Frames missing = begin - next_frame;
     if (missing > 0) result = write_silence(missing);
     if (!result) break;
-    result = writer->write(ConstStereoBlock(left.data() + early, right.data() + early, read.frames - early));
-    next_frame = read.frame + read.frames;
+    const auto kept = static_cast<int>(std::clamp<Frames>(end - begin, 0, read.frames - early));
+    result = writer->write(ConstStereoBlock(left.data() + early, right.data() + early, kept));
+    next_frame = begin + kept;
     const std::lock_guard lock(mutex);
     dropped += missing;
     frames = writer->frames();
@@ -125,6 +132,11 @@ Recorder::Status Recorder::status() const {
   const std::lock_guard lock(state_->mutex);
   return {state_->options.path, state_->options.first_frame, state_->frames, state_->dropped,
           state_->error,        state_->is_finished};
+}
+
+void Recorder::end_at(Frames frame) {
+  const std::lock_guard lock(state_->mutex);
+  state_->end_frame = frame;
 }
 
 void Recorder::request_stop() {

@@ -44,6 +44,9 @@ class Recorder {
   Tap& tap();
   Status status() const;
 
+  // The file ends before this engine frame, also if it has come further already. Finishes by itself once the tap has
+  // brought the frames up to it. Does not wait.
+  void end_at(Frames frame);
   // Asks for the end: what the tap holds is still written. Does not wait.
   void request_stop();
   // request_stop(), and waits up to kStopMs for the file to be closed. Fails with what ended the recording, or with

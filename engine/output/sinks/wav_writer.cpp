@@ -121,6 +121,16 @@ Result<void> WavWriter::write(ConstStereoBlock block) {
   return write_header();
 }
 
+Result<void> WavWriter::cut(Frames frames) {
+  if (has_failed_) return tl::unexpected<Error>(error_);
+  if (frames >= frames_) return {};
+  if (auto flushed = flush(); !flushed) return flushed;
+  frames_ = frames_in_file_ = frames;
+  const std::int64_t bytes = static_cast<std::int64_t>(kHeaderBytes) + frames * kFrameBytes;
+  if (::ftruncate(file_, bytes) != 0) return end_with(write_error(path_, errno));
+  return write_header();
+}
+
 Result<void> WavWriter::close() {
   if (file_ < 0) return has_failed_ ? Result<void>(tl::unexpected<Error>(error_)) : Result<void>();
   Result<void> result;

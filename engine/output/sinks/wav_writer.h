@@ -34,6 +34,8 @@ class WavWriter {
 
   // Fails with RESOURCE_EXHAUSTED DISK_FULL, UNAVAILABLE FILE_UNWRITABLE.
   Result<void> write(ConstStereoBlock block);
+  // Takes back what was written beyond the first `frames`. Fails as write does.
+  Result<void> cut(Frames frames);
   // Writes what is buffered and the final header. Fails as write does, or with the error that ended the file.
   Result<void> close();
 

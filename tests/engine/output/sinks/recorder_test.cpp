@@ -52,6 +52,28 @@ TEST(Recorder, WritesWhatTheTapGotFromTheFirstFrameOn) {
   }
 }
 
+TEST(Recorder, EndsOnItsFrameWhetherItHasComeThatFarOrNot) {
+  for (const Frames end : {Frames{1000}, Frames{1001}, Frames{10 * kBlock + 7}, Frames{20 * kBlock}}) {
+    for (const bool is_ahead : {false, true}) {
+      const ScratchFolder folder;
+      auto recorder = Recorder::start({.path = folder.file("a.wav"), .first_frame = 1000});
+      ASSERT_TRUE(recorder.has_value());
+      Frames frame = 0;
+      for (; is_ahead && frame < 30 * kBlock; frame += kBlock) play((*recorder)->tap(), frame);
+      if (is_ahead) {
+        ASSERT_TRUE(eventually([&] { return (*recorder)->status().frames == 30 * kBlock - 1000; }));
+      }
+      (*recorder)->end_at(end);
+      for (; frame < 40 * kBlock; frame += kBlock) play((*recorder)->tap(), frame);
+      EXPECT_TRUE(eventually([&] { return (*recorder)->status().is_finished; })) << "by itself";
+      EXPECT_EQ((*recorder)->status().frames, end - 1000);
+      const auto samples = WavChunks(folder.file("a.wav")).promised_samples();
+      ASSERT_EQ(samples.size(), static_cast<std::size_t>(end - 1000) * 2);
+      if (!samples.empty()) EXPECT_EQ(samples[samples.size() - 2], left_of(end - 1));
+    }
+  }
+}
+
 TEST(Recorder, FillsGapsWithSilenceAndCountsThem) {
   const ScratchFolder folder;
   auto recorder = Recorder::start({.path = folder.file("a.wav"), .first_frame = 0});
