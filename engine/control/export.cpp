@@ -2,6 +2,11 @@
 #include "engine/control/export.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <unordered_map>
 #include <vector>
 
@@ -21,8 +26,12 @@ Result<void> export_session(const std::string& folder, const std::string& epoch,
   Script::Session session;
   std::vector<Script::Line> lines;
   std::unordered_map<std::uint64_t, v1::Command> accepted;
+  std::uint64_t last = 0;  // sequence
+  bool has_gap = false;
   const auto take = [&](const ::segue::v1::JournalEntry& entry) {
     Script::Line line;
+    has_gap = has_gap || entry.sequence() != last + 1;
+    last = entry.sequence();
     if (entry.has_epoch_began()) {
       session.epoch = entry.epoch_began().epoch();
       session.sample_rate_hz = static_cast<int>(entry.epoch_began().sample_rate());
@@ -45,10 +54,35 @@ Result<void> export_session(const std::string& folder, const std::string& epoch,
     }
   };
   if (auto read = read_journal(folder, epoch, take); !read) return read;
+  if (has_gap) {
+    return fail(Code::kFailedPrecondition, "JOURNAL_INCOMPLETE",
+                folder + ": parts of epoch " + session.epoch + " were removed or never written: it cannot be repeated");
+  }
   std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.frame < b.frame; });
   write_session(out, session);
   for (const Script::Line& line : lines) write_line(out, line);
   return {};
+}
+
+Result<void> export_session_to(const std::string& folder, const std::string& epoch, const std::string& out_path) {
+  namespace fs = std::filesystem;
+  std::ostringstream script;
+  if (auto done = export_session(folder, epoch, script); !done) return done;
+  std::error_code error;
+  const auto kind = fs::status(out_path, error).type();
+  const bool is_special = kind != fs::file_type::regular && kind != fs::file_type::not_found;  // a pipe, a terminal
+  const std::string draft = is_special ? out_path : out_path + ".part";
+  std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+  if (!out) return fail(Code::kFailedPrecondition, "FILE_UNWRITABLE", out_path + ": " + std::strerror(errno));
+  out << script.str();
+  out.close();
+  std::string what = out ? "" : "the disk took not all of it";
+  error.clear();
+  if (what.empty() && !is_special) fs::rename(draft, out_path, error);
+  if (error) what = error.message();
+  if (what.empty()) return {};
+  if (!is_special) fs::remove(draft, error);
+  return fail(Code::kFailedPrecondition, "FILE_UNWRITABLE", out_path + ": " + what);
 }
 
 }  // namespace segue::control

@@ -19,7 +19,9 @@ void Journal::epoch_began(const std::string& epoch, const model::Config& config,
   began.set_sample_rate(static_cast<std::uint32_t>(config.engine.sample_rate_hz));
   began.set_decks(static_cast<std::uint32_t>(config.engine.decks));
   began.set_version(version);
+  began.set_limiter_ceiling_dbtp(config.engine.limiter_ceiling_dbtp);
   append();
+  if (segments_ != nullptr) segments_->set_head(bytes_);
 }
 
 void Journal::accepted(const v1::JournalEntry::Accepted& entry) {

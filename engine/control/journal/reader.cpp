@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "engine/control/journal/crc32c.h"
 #include "engine/control/journal/segment.h"
@@ -22,31 +23,37 @@ std::string epoch_of(const std::string& file) {
   return stem.size() > kNumberChars ? stem.substr(0, stem.size() - kNumberChars) : std::string();
 }
 
-// False at a torn record: nothing after it counts.
-bool read_file(const std::string& file, const std::function<void(const ::segue::v1::JournalEntry&)>& each) {
+// Where the whole records end; nothing if a torn one follows.
+std::optional<std::size_t> read_file(const std::string& file,
+                                     const std::function<void(const ::segue::v1::JournalEntry&)>& each) {
   std::ifstream in(file, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   ::segue::v1::JournalEntry entry;
-  for (std::size_t at = 0; at + Segment::kOverheadBytes <= bytes.size();) {
+  std::size_t at = 0;
+  while (at + Segment::kOverheadBytes <= bytes.size()) {
     std::uint32_t length = 0;
     std::uint32_t crc = 0;
     std::memcpy(&length, bytes.data() + at, sizeof length);
     std::memcpy(&crc, bytes.data() + at + 4, sizeof crc);
-    if (length == 0) return crc == 0;
-    at += Segment::kOverheadBytes;
-    if (length > bytes.size() - at) return false;
-    const std::string_view record(bytes.data() + at, length);
-    if (crc32c(record) != crc || !entry.ParseFromArray(record.data(), static_cast<int>(length))) return false;
+    if (length == 0 && crc == 0) return at;
+    const std::size_t begin = at + Segment::kOverheadBytes;
+    if (length == 0 || length > bytes.size() - begin) return std::nullopt;
+    const std::string_view record(bytes.data() + begin, length);
+    if (crc32c(record) != crc || !entry.ParseFromArray(record.data(), static_cast<int>(length))) return std::nullopt;
     each(entry);
-    at += (length + 7) / 8 * 8;
+    at += Segment::room_for(record);
   }
-  return true;
+  return std::min(at, bytes.size());
 }
 
 }  // namespace
 
 std::string journal_folder(const std::string& data_dir) {
   return data_dir.empty() ? std::string() : data_dir + "/journal";
+}
+
+std::optional<std::size_t> journal_bytes_used(const std::string& file) {
+  return read_file(file, [](const auto&) {});
 }
 
 std::vector<std::string> journal_files(const std::string& folder) {
@@ -65,10 +72,14 @@ Result<void> read_journal(const std::string& folder, const std::string& epoch,
   if (files.empty()) return fail(Code::kNotFound, "JOURNAL_EMPTY", folder + ": no journal");
   const std::string wanted = epoch.empty() ? epoch_of(files.back()) : epoch;
   bool found = false;
+  bool has_begun = false;  // every file tells it again
+  const auto take = [&each, &has_begun](const ::segue::v1::JournalEntry& entry) {
+    if (!entry.has_epoch_began() || !std::exchange(has_begun, true)) each(entry);
+  };
   for (const std::string& file : files) {
     if (epoch_of(file) != wanted) continue;
     found = true;
-    if (!read_file(file, each)) break;
+    if (!read_file(file, take)) break;
   }
   if (!found) return fail(Code::kNotFound, "EPOCH_UNKNOWN", folder + ": no epoch " + wanted);
   return {};

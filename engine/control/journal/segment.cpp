@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,13 +21,12 @@ tl::unexpected<Error> failure(const std::string& path, int code) {
   return fail(Code::kFailedPrecondition, "FILE_UNWRITABLE", message);
 }
 
-std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
-
 }  // namespace
 
 Result<std::unique_ptr<Segment>> Segment::create(const std::string& path, std::size_t bytes) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return failure(path, errno);
+  (void)::flock(file, LOCK_EX | LOCK_NB);  // new, so nobody has it; where locks are not known, nobody else cuts either
   int code = ::posix_fallocate(file, 0, static_cast<off_t>(bytes));
   void* memory = MAP_FAILED;
   if (code == 0) {
@@ -43,11 +43,16 @@ Result<std::unique_ptr<Segment>> Segment::create(const std::string& path, std::s
 
 Segment::~Segment() {
   ::munmap(memory_, bytes_);
+  if (used_ == 0) {
+    (void)::unlink(path_.c_str());
+  } else {
+    (void)!::ftruncate(file_, static_cast<off_t>(used_));
+  }
   ::close(file_);
 }
 
 bool Segment::append(std::string_view record) {
-  const std::size_t needed = kOverheadBytes + padded(record.size());
+  const std::size_t needed = room_for(record);
   if (needed > bytes_ - used_) return false;
   char* at = memory_ + used_;
   const auto length = static_cast<std::uint32_t>(record.size());

@@ -12,14 +12,18 @@ namespace segue::control {
 
 // One file of the journal, preallocated on the disk and mapped: what is appended is in the kernel's hands at once and
 // survives the death of the process. A record is its length, the CRC-32C of its bytes, and the bytes, padded to eight;
-// a length of zero ends the file. Preallocated first, because writing to a hole of a mapped file kills the process
+// a length of zero or the file's end ends it. Closed, it is cut to what it holds, or removed if that is nothing. Locked
+// (flock) while it is open, so that nobody else cuts it. Preallocated first, because writing to a hole of a mapped file kills the process
 // when the disk is full. One thread at a time, but sync() may run beside append().
 class Segment {
  public:
   static constexpr std::size_t kOverheadBytes = 8;
+  // What a record takes of a file.
+  static std::size_t room_for(std::string_view record) { return kOverheadBytes + (record.size() + 7) / 8 * 8; }
 
   // Fails with RESOURCE_EXHAUSTED DISK_FULL, or FAILED_PRECONDITION FILE_UNWRITABLE.
   static Result<std::unique_ptr<Segment>> create(const std::string& path, std::size_t bytes);
+  // May wait for the disk.
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;

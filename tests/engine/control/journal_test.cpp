@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/control/journal/folder.h"
 #include "engine/control/journal/reader.h"
 #include "engine/control/journal/segments.h"
 #include "tests/engine/control/booth.h"
@@ -76,10 +78,113 @@ TEST_F(JournalFiles, SurviveSigkillToTheLastEntry) {
   EXPECT_EQ(read().size(), 500U);
 }
 
+TEST_F(JournalFiles, LeaveNothingEmptyBehind) {
+  write("epoch-a", 10);
+  const auto files = journal_files(folder_);
+  ASSERT_EQ(files.size(), 1U) << "the one that was prepared ahead is gone";
+  EXPECT_LT(std::filesystem::file_size(files[0]), 1'000U) << "and this one is as long as what it holds";
+}
+
+TEST_F(JournalFiles, OutliveManyRestarts) {
+  for (int i = 0; i < 40; ++i) write("epoch-" + std::to_string(100 + i), 3, 1 << 16, 4);
+  EXPECT_EQ(read("epoch-100").size(), 3U);
+}
+
+TEST_F(JournalFiles, TrimWhatAKilledProcessLeft) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    Journal journal({{true, 1 << 20, 64}, folder_, "epoch-a"}, clock_);
+    for (int i = 1; i <= 5; ++i) append(journal, i);
+    while (journal_files(folder_).size() < 2) std::this_thread::yield();
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(journal_files(folder_).size(), 2U);
+  // A file that somebody writes is not touched.
+  auto foreign = Segment::create(folder_ / "epoch-a-000009.journal", 1 << 20);
+  ASSERT_TRUE(foreign);
+  trim_leftovers(folder_);
+  const auto files = journal_files(folder_);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_LT(std::filesystem::file_size(files[0]), 1'000U);
+  EXPECT_EQ(std::filesystem::file_size(files[1]), 1U << 20);
+  EXPECT_EQ(read("epoch-a").size(), 5U);
+}
+
+TEST_F(JournalFiles, GiveUpARecordThatNoFileCouldHold) {
+  {
+    Journal journal({{true, 4096, 64}, folder_, "epoch-a"}, clock_);
+    append(journal, 1);
+    v1::JournalEntry::Accepted entry;
+    entry.set_request_id(std::string(5'000, 'x'));
+    journal.accepted(entry);
+    EXPECT_EQ(journal.unsaved(), 1U);
+    append(journal, 3);
+    append(journal, 4);
+    EXPECT_EQ(journal.unsaved(), 1U) << "the others do not wait for it";
+  }
+  EXPECT_EQ(journal_files(folder_).size(), 1U);
+  const auto entries = read();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries.back().sequence(), 4U);
+}
+
+TEST_F(JournalFiles, BeginEachFileWithTheEpochAndTellItOnce) {
+  model::Config config;
+  config.engine.sample_rate_hz = 96'000;
+  config.engine.limiter_ceiling_dbtp = -3;
+  {
+    Journal journal({{true, 4096, 64}, folder_, "epoch-a"}, clock_);
+    journal.epoch_began("epoch-a", config, "1.2.3");
+    const auto until = clock_.monotonic() + std::chrono::seconds(10);
+    for (int id = 1; journal_files(folder_).size() < 4 && clock_.monotonic() < until; ++id) append(journal, id);
+  }
+  const auto entries = read();
+  ASSERT_TRUE(entries.at(0).has_epoch_began());
+  EXPECT_EQ(std::count_if(entries.begin(), entries.end(), [](const auto& entry) { return entry.has_epoch_began(); }), 1);
+  for (std::size_t i = 0; i < entries.size(); ++i) ASSERT_EQ(entries[i].sequence(), i + 1);
+  const auto files = journal_files(folder_);
+  ASSERT_GE(files.size(), 3U);
+  std::filesystem::remove(files[0]);
+  const auto later = read();
+  ASSERT_TRUE(later.at(0).has_epoch_began());
+  EXPECT_EQ(later[0].epoch_began().sample_rate(), 96'000U);
+  EXPECT_EQ(later[0].epoch_began().limiter_ceiling_dbtp(), -3);
+  EXPECT_GT(later.at(1).sequence(), 2U);
+}
+
+TEST_F(JournalFiles, AreExportedWholeOrNotAtAll) {
+  model::Config config;
+  config.paths.data_dir = folder_ / "data";
+  const std::string out = folder_ / "set.jsonl";
+  const auto text = [&out] {
+    std::ifstream in(out);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  std::filesystem::create_directories(folder_);
+  std::ofstream(out) << "precious";
+  EXPECT_EQ(export_journal(config, "nowhen", out).error().reason, "JOURNAL_EMPTY");
+  EXPECT_EQ(text(), "precious");
+  {
+    Journal journal({{true, 4096, 64}, journal_folder(config.paths.data_dir), "epoch-a"}, clock_);
+    journal.epoch_began("epoch-a", config, "1.2.3");
+    const auto until = clock_.monotonic() + std::chrono::seconds(10);
+    int id = 0;
+    while (journal_files(journal_folder(config.paths.data_dir)).size() < 4 && clock_.monotonic() < until)
+      append(journal, ++id);
+  }
+  std::filesystem::remove(journal_files(journal_folder(config.paths.data_dir))[0]);
+  const auto beheaded = export_journal(config, "epoch-a", out);
+  ASSERT_FALSE(beheaded);
+  EXPECT_EQ(beheaded.error().reason, "JOURNAL_INCOMPLETE");
+  EXPECT_EQ(text(), "precious");
+}
+
 TEST_F(JournalFiles, EndAtATornRecord) {
   write("epoch-a", 100);
   const auto files = journal_files(folder_);
-  ASSERT_FALSE(files.empty());  // a second may have been prepared ahead
+  ASSERT_FALSE(files.empty());
   std::fstream file(files[0], std::ios::in | std::ios::out | std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const auto last = bytes.find_last_not_of('\0');
