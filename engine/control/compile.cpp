@@ -35,7 +35,7 @@ Compiled start(std::uint32_t deck, const CompileAt& at, DeckPlan& plan) {
   const double from = plan.has_ended ? 0.0 : plan.path.at(at.frame);
   const bool stood = !plan.is_playing;
   plan.is_playing = true;
-  plan.is_cue_held = false;
+  plan.is_cue_held = plan.has_ended = false;
   plan.place(at.frame, from);
   Compiled compiled = of(deck, render::StartDeck{});
   if (stood) compiled.sounds_from = from;
@@ -43,8 +43,7 @@ Compiled start(std::uint32_t deck, const CompileAt& at, DeckPlan& plan) {
 }
 
 Compiled park(std::uint32_t deck, Frames track_frame, const CompileAt& at, DeckPlan& plan) {
-  plan.is_playing = false;
-  plan.is_cue_held = false;
+  plan.is_playing = plan.is_cue_held = plan.has_ended = false;
   plan.place(at.frame, static_cast<double>(track_frame));
   return of(deck, render::ParkDeck{track_frame});
 }
@@ -53,7 +52,7 @@ Result<Compiled> compile(const v1::Load& load, const CompileAt& at, DeckPlan& pl
   plan.track = at.loaded;
   plan.load_id = at.load_id;
   plan.is_playing = load.play();
-  plan.is_cue_held = false;
+  plan.is_cue_held = plan.has_ended = false;
   plan.cue = 0;
   plan.grid = nullptr;
   plan.place(at.frame, 0);
@@ -68,7 +67,7 @@ Result<Compiled> compile(const v1::Eject& eject, const CompileAt& at, DeckPlan& 
   plan.grid = nullptr;
   plan.load_id = 0;
   plan.cue = 0;
-  plan.is_playing = plan.is_cue_held = false;
+  plan.is_playing = plan.is_cue_held = plan.has_ended = false;
   plan.place(at.frame, 0);
   return of(eject.deck(), render::EjectTrack{});
 }
@@ -81,7 +80,7 @@ Result<Compiled> compile(const v1::Play& play, const CompileAt& at, DeckPlan& pl
 Result<Compiled> compile(const v1::Pause& pause, const CompileAt& at, DeckPlan& plan) {
   if (plan.track == nullptr) return no_track(pause.deck());
   const double stands_at = std::round(plan.path.at(at.frame));
-  plan.is_playing = plan.is_cue_held = false;
+  plan.is_playing = plan.is_cue_held = plan.has_ended = false;
   plan.place(at.frame, stands_at);
   return of(pause.deck(), render::PauseDeck{});
 }
@@ -124,6 +123,7 @@ Result<Compiled> compile(const v1::Seek& seek, const CompileAt& at, DeckPlan& pl
     default: target = seek.seconds() * at.sample_rate_hz; break;
   }
   const Frames track_frame = on_track(target, plan);
+  plan.has_ended = false;
   plan.place(at.frame, static_cast<double>(track_frame));
   Compiled compiled = of(seek.deck(), render::SeekDeck{track_frame, nullptr});
   if (plan.is_playing) compiled.sounds_from = static_cast<double>(track_frame);
@@ -191,6 +191,7 @@ void enter_commit(const v1::Command& command, const DeckPlan& after, Frames fram
   const auto take_motion = [&] {
     committed.is_playing = after.is_playing;
     committed.is_cue_held = after.is_cue_held;
+    committed.has_ended = after.has_ended;
     position = after.path.position;
   };
   switch (command.action_case()) {
@@ -209,7 +210,10 @@ void enter_commit(const v1::Command& command, const DeckPlan& after, Frames fram
     case v1::Command::kPlay:
     case v1::Command::kPause:
     case v1::Command::kStop: take_motion(); break;
-    case v1::Command::kSeek: position = after.path.position; break;
+    case v1::Command::kSeek:
+      committed.has_ended = false;
+      position = after.path.position;
+      break;
     case v1::Command::kSetTempo: committed.tempo_percent = after.tempo_percent; break;
     case v1::Command::kSetPitch: committed.pitch_semitones = after.pitch_semitones; break;
     case v1::Command::kSetKeylock: committed.keylock = after.keylock; break;

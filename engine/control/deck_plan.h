@@ -18,7 +18,7 @@ struct DeckPlan {
   std::uint64_t load_id = 0;
   bool is_playing = false;
   bool is_cue_held = false;  // plays only while the cue button is down
-  bool has_ended = false;    // a start begins again at the front
+  bool has_ended = false;    // a start begins again at the front; ends with a start or a jump
   render::Trajectory path;   // where the playhead is; rate 0 while it stands
   Frames cue = 0;            // track frame
   double tempo_percent = 0;
@@ -33,10 +33,7 @@ struct DeckPlan {
   // What a stretcher of this deck is to sound along `along`.
   render::StretchTarget stretch_target(const render::Trajectory& along) const;
   // From `frame` on the playhead is at `position`, moving if the deck plays.
-  void place(Frames frame, double position) {
-    path = {frame, position, is_playing ? rate() : 0.0};
-    has_ended = false;
-  }
+  void place(Frames frame, double position) { path = {frame, position, is_playing ? rate() : 0.0}; }
 };
 
 }  // namespace segue::control
