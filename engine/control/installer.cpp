@@ -11,8 +11,18 @@ namespace {
 // 2,048 frames at 48 kHz: a block or two, and the millisecond or two that priming takes.
 constexpr double kLeadS = 2048.0 / 48'000.0;
 constexpr int kLeadGrowthMax = 16;
+constexpr double kPagesBeforeS = 0.5;  // what a stretcher hears to settle
+constexpr double kPagesAheadS = 1.0;   // more than it reads ahead
 
 Frames to_quantum(Frames frame) { return (frame + kQuantumFrames - 1) / kQuantumFrames * kQuantumFrames; }
+
+// Around the place it takes over at; primed over missing pages it would sound their edges. Offline they are there.
+bool has_pages(const stream::LoadedTrack& track, const render::DeckSnapshot& sound, Frames frame, int rate_hz) {
+  const render::Trajectory path{sound.anchor_frame, sound.anchor_position, sound.anchor_rate};
+  const auto place = static_cast<Frames>(path.at(frame));
+  return track.pages().has(place - static_cast<Frames>(kPagesBeforeS * rate_hz),
+                           place + static_cast<Frames>(kPagesAheadS * rate_hz));
+}
 
 }  // namespace
 
@@ -62,6 +72,7 @@ void Installer::install_now(int deck) {
 void Installer::prime(int deck, const render::DeckSnapshot& sound, Frames frame) {
   const DeckPlan& plan = parts_.agenda.plan(deck);
   if (plan.track == nullptr || plan.load_id != sound.load_id) return;
+  if (parts_.mode == Mode::kLive && !has_pages(*plan.track, sound, frame, parts_.config.engine.sample_rate_hz)) return;
   DeckEntry& entry = decks_[static_cast<std::size_t>(deck)];
   entry.frame = frame;
   entry.generation = sound.generation;
