@@ -46,7 +46,6 @@ Result<std::unique_ptr<Batch>> Admission::admit(Request& request, const FrameMap
   const v1::ExecuteRequest& message = request.message;
   if (auto valid = validate(message, parts_.config.engine.decks); !valid) return tl::unexpected<Error>(valid.error());
   if (auto allowed = check_files(message, request.origin); !allowed) return tl::unexpected<Error>(allowed.error());
-  if (auto current = check_revision(message); !current) return tl::unexpected<Error>(current.error());
   auto batch = std::make_unique<Batch>();
   if (auto time = resolve_time(message, map, *batch); !time) return tl::unexpected<Error>(time.error());
   batch->items.resize(static_cast<std::size_t>(message.commands_size()));
@@ -59,17 +58,21 @@ Result<std::unique_ptr<Batch>> Admission::admit(Request& request, const FrameMap
     item.deck = deck_of(item.command);
     batch->objects |= objects_of(item.command);
   }
+  if (auto current = check_revision(message, *batch); !current) return tl::unexpected<Error>(current.error());
   const auto checked = parts_.agenda.check(*batch);
   if (!checked) return tl::unexpected<Error>(checked.error());
   last_id_ += batch->items.size();
   return batch;
 }
 
-Result<void> Admission::check_revision(const v1::ExecuteRequest& request) const {
+Result<void> Admission::check_revision(const v1::ExecuteRequest& request, const Batch& batch) const {
   if (!request.has_expected_revision()) return {};
-  Objects objects = 0;
-  for (const auto& command : request.commands()) objects |= objects_of(command);
-  std::uint64_t newest = (objects & kMasterBit) != 0 ? parts_.book.master_revision() : 0;
+  const Objects objects = batch.objects;
+  if ((objects & parts_.agenda.under_way_before(batch)) != 0) {
+    return fail(Code::kAborted, "REVISION_MISMATCH",
+                "expected_revision: what the commands name is changed by commands that were accepted before");
+  }
+  std::uint64_t newest = (objects & (kMasterBit | kRecordingBit)) != 0 ? parts_.book.master_revision() : 0;
   for (int i = 0; i < parts_.config.engine.decks; ++i) {
     if ((objects & deck_bit(i)) != 0) newest = std::max(newest, parts_.book.deck_revision(i));
     if ((objects & channel_bit(i)) != 0) newest = std::max(newest, parts_.book.channel_revision(i));

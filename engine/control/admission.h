@@ -24,7 +24,7 @@ class Admission {
 
  private:
   Result<std::unique_ptr<Batch>> admit(Request& request, const FrameMap& map);
-  Result<void> check_revision(const v1::ExecuteRequest& request) const;
+  Result<void> check_revision(const v1::ExecuteRequest& request, const Batch& batch) const;
   Result<void> resolve_time(const v1::ExecuteRequest& request, const FrameMap& map, Batch& batch) const;
   void fill(Batch& batch, Request& request);
   void write_down(const Batch& batch);

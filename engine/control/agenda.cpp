@@ -19,21 +19,16 @@ Result<void> Agenda::check(const Batch& batch) const {
     return fail(Code::kResourceExhausted, "SCHEDULE_FULL", "4,096 commands wait already");
   }
   // What cannot be foreseen, because other batches will change the deck first, is checked when the time comes.
-  Objects unsure = 0;
-  for (const auto* batches : {&held_, &sent_}) {
-    for (const auto& [order, other] : *batches) {
-      if (order <= order_of(batch)) unsure |= other->objects;
-    }
-  }
+  Objects unsure = under_way_before(batch);
   std::vector<DeckPlan> plans;
   for (const DeckEntry& entry : decks_) plans.push_back(entry.plan);
-  bool records = parts_.recording.is_busy() || (unsure & kMasterBit) != 0;
+  bool records = parts_.recording.is_busy() || (unsure & kRecordingBit) != 0;
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
     const Item& item = batch.items[i];
     Result<void> checked;
     if (item.deck >= 0) checked = check_deck_command(batch, item, plans, unsure);
     if (item.command.has_start_recording() || item.command.has_stop_recording()) {
-      if ((unsure & kMasterBit) == 0) checked = check_recording(item, records);
+      if ((unsure & kRecordingBit) == 0) checked = check_recording(item, records);
     }
     if (item.command.has_cancel() && find(item.command.cancel().command_id()) == nullptr) {
       checked = fail(Code::kNotFound, "COMMAND_UNKNOWN", "cancel.command_id: no such command is pending");
@@ -43,17 +38,24 @@ Result<void> Agenda::check(const Batch& batch) const {
   return {};
 }
 
+Objects Agenda::under_way_before(const Batch& batch) const {
+  Objects objects = 0;
+  for (const auto* batches : {&held_, &sent_}) {
+    for (const auto& [order, other] : *batches) {
+      if (order <= order_of(batch)) objects |= other->objects;
+    }
+  }
+  return objects;
+}
+
 Result<void> Agenda::check_deck_command(const Batch& batch, const Item& item, std::vector<DeckPlan>& plans,
                                         Objects& unsure) const {
   const auto deck = static_cast<std::size_t>(item.deck);
   if (item.command.has_load()) {
-    const v1::Load& load = item.command.load();
-    if (parts_.config.engine.load_lock && !load.force() && snapshot_.decks[deck].is_audible) {
-      return fail(Code::kFailedPrecondition, "DECK_LOCKED",
-                  "load: deck " + std::to_string(item.deck + 1) + " is audible and load_lock is on: use force");
-    }
+    // What plays now says nothing of a load's later time.
+    const bool is_sure = compile_frame(batch) == frame_ && (unsure & deck_bit(item.deck)) == 0;
     unsure |= deck_bit(item.deck);
-    return {};
+    return is_sure ? check_lock(item, plans[deck], frame_) : Result<void>{};
   }
   if ((unsure & deck_bit(item.deck)) != 0) return {};
   CompileAt at;
@@ -61,7 +63,23 @@ Result<void> Agenda::check_deck_command(const Batch& batch, const Item& item, st
   at.sample_rate_hz = sample_rate_hz_;
   const auto compiled = compile_deck(item.command, at, plans[deck]);
   if (!compiled) return tl::unexpected<Error>(compiled.error());
+  if (item.command.has_seek() && item.command.seek().to_case() == v1::Seek::kSeconds) {
+    const rt::TrackPages& pages = plans[deck].track->pages();
+    if (pages.length_is_final() &&
+        item.command.seek().seconds() * sample_rate_hz_ > 0.5 + static_cast<double>(pages.length())) {
+      return fail(Code::kInvalidArgument, "FIELD_OUT_OF_RANGE", "seek.seconds: lies beyond the end of the track");
+    }
+  }
   return {};
+}
+
+Result<void> Agenda::check_lock(const Item& item, const DeckPlan& plan, Frames frame) const {
+  if (!parts_.config.engine.load_lock || item.command.load().force()) return {};
+  if (plan.track == nullptr || !plan.is_playing) return {};
+  const rt::TrackPages& pages = plan.track->pages();
+  if (pages.length_is_final() && plan.path.at(frame) >= static_cast<double>(pages.length())) return {};
+  return fail(Code::kFailedPrecondition, "DECK_LOCKED",
+              "load: deck " + std::to_string(item.deck + 1) + " is audible and load_lock is on: use force");
 }
 
 Result<void> Agenda::check_recording(const Item& item, bool& runs) const {
@@ -99,18 +117,26 @@ void Agenda::observe(const render::Snapshot& snapshot, Nanoseconds now) {
   frame_ = snapshot.frame;
   now_ = now;
   for (std::size_t i = 0; i < decks_.size(); ++i) {
-    DeckEntry& entry = decks_[i];
-    const render::DeckSnapshot& sound = snapshot.decks[i];
-    if (entry.sent > 0 || sound.load_id != entry.plan.load_id) continue;
-    DeckPlan& plan = entry.plan;
-    plan.is_playing = sound.state == render::DeckState::kPlaying;
-    plan.is_cue_held = plan.is_cue_held && plan.is_playing;
-    plan.path = {sound.anchor_frame, sound.anchor_position, sound.anchor_rate};
-    plan.has_ended = sound.state == render::DeckState::kEnded;
+    if (decks_[i].sent == 0) settle_plan(i);
   }
 }
 
+// Nothing is under way: what was committed is what will be, moving as the snapshot says.
+void Agenda::settle_plan(std::size_t deck) {
+  DeckPlan& plan = decks_[deck].plan;
+  const render::DeckSnapshot& sound = snapshot_.decks[deck];
+  plan = decks_[deck].committed;
+  if (sound.load_id != plan.load_id) return;
+  plan.is_playing = sound.state == render::DeckState::kPlaying;
+  plan.is_cue_held = plan.is_cue_held && plan.is_playing;
+  plan.path = {sound.anchor_frame, sound.anchor_position, sound.anchor_rate};
+  plan.has_ended = sound.state == render::DeckState::kEnded;
+}
+
 void Agenda::advance() {
+  for (const auto& [order, batch] : sent_) {
+    if (batch->has_rest) send_rest(*batch);
+  }
   finish_controls();
   const Frames horizon = frame_ + static_cast<Frames>(model::kEventHorizonMs) * sample_rate_hz_ / 1000;
   Objects blocked = 0;

@@ -54,6 +54,12 @@ class Agenda {
 
   // --- what is going on
   const DeckPlan& plan(int deck) const { return decks_[static_cast<std::size_t>(deck)].plan; }
+  // What a deck is after everything that has committed.
+  const DeckPlan& committed(int deck) const { return decks_[static_cast<std::size_t>(deck)].committed; }
+  // What batches name that have not committed and will not come after this one.
+  Objects under_way_before(const Batch& batch) const;
+  // Wants the pages of places that are being prepared.
+  void want_places();
   // Frame of the newest commit on a deck; −1 if there was none.
   Frames last_commit(int deck) const { return decks_[static_cast<std::size_t>(deck)].last_commit; }
   bool is_idle() const { return held_.empty() && sent_.empty(); }
@@ -78,6 +84,7 @@ class Agenda {
   static Order order_of(const Batch& batch) { return {batch.order, batch.id}; }
   Result<void> check_deck_command(const Batch& batch, const Item& item, std::vector<DeckPlan>& plans,
                                   Objects& unsure) const;
+  Result<void> check_lock(const Item& item, const DeckPlan& plan, Frames frame) const;
   Result<void> check_recording(const Item& item, bool& runs) const;
   const Batch* find(std::uint64_t command_id) const;
 
@@ -88,7 +95,9 @@ class Agenda {
   Readiness compile(Batch& batch, Error& error);
   Readiness await_pages(Batch& batch);
   Readiness prime(Batch& batch);
+  PrimeJob prime_job(const Batch& batch, const Item& item) const;
   void prime_item(Batch& batch, Item& item);
+  stream::WantedRange pages_needed(const Item& item) const;
   Objects decks_replaced_at(const Batch& batch) const;
   Frames compile_frame(const Batch& batch) const;
 
@@ -100,20 +109,23 @@ class Agenda {
   void count_decks(const Batch& batch, int change);
   bool recall_after(const Batch& batch);
   bool can_recall(const Batch& batch) const;
+  bool is_near(const Batch& batch) const;
   void hold_again(Batch& batch);
   bool push_cancels(Batch& batch);
-  void restore_plans(Batch& batch);
+  void settle_plan(std::size_t deck);
+  void rebuild_plans(Objects decks);
   std::unique_ptr<Batch> take(Batches& from, const Batch& batch);
 
   // --- ending
   void finish(Batch& batch);
-  bool send_rest(Batch& batch);
+  void send_rest(Batch& batch);
   void finish_controls();
   bool is_recording_closed(Batch& batch);
   void commit(Batch& batch);
   void commit_item(Item& item);
   void announce_commit(const Item& item);
   void drop(Batch& batch, const Error& error);
+  Error refusal_of(const Item& item) const;
   void release_preparations(Item& item, const Error& error);
   void cancel(std::uint64_t command_id);
 

@@ -38,36 +38,19 @@ void Agenda::finish(Batch& batch) {
     hold_again(batch);
   } else if (too_late == events && events > 0) {
     drop(batch, Error{Code::kFailedPrecondition, "SCHEDULE_MISSED", "its time passed before it could be done"});
+  } else if (count(render::Outcome::kRefused) == events && events > 0) {
+    const auto refused =
+        std::find_if(batch.items.begin(), batch.items.end(), [](const Item& i) { return i.has_event; });
+    drop(batch, refusal_of(*refused));
   } else {
     batch.phase = Batch::Phase::kSent;
     batch.is_cancelled = false;
-    // Begun (its pre-roll, or a part before the quantum was full) is done: all of it.
-    if (cancelled + too_late > 0 && send_rest(batch)) return;
+    if (cancelled + too_late > 0) {
+      rebuild_plans(batch.objects);
+      send_rest(batch);
+    }
     finish_controls();
   }
-}
-
-// Hands over again what render gave back of a batch of which it has done a part. False if it takes nothing more.
-bool Agenda::send_rest(Batch& batch) {
-  std::vector<render::Event> events;
-  for (Item& item : batch.items) {
-    const bool is_back =
-        item.commit.outcome == render::Outcome::kCancelled || item.commit.outcome == render::Outcome::kTooLate;
-    if (!item.has_event || !is_back) continue;
-    if (item.command.has_load() && !parts_.tracks.send(item.after.track)) continue;
-    put_stretcher(item.action, nullptr);  // the pool has it back
-    events.push_back({item.id, batch.wanted, INT64_MAX, item.target, item.is_immediate, item.action});
-    item.is_acknowledged = false;
-  }
-  if (!parts_.events.try_push_all(events)) {
-    for (const Item& item : batch.items) {
-      if (item.command.has_load() && !item.is_acknowledged) parts_.tracks.take_back(item.after.track);
-    }
-    return false;
-  }
-  events_out_ += events.size();
-  batch.unacknowledged = static_cast<int>(events.size());
-  return batch.unacknowledged > 0;
 }
 
 // Commits, in order, the batches that render is done with, or has no part in, and whose frame has come.
@@ -76,8 +59,8 @@ void Agenda::finish_controls() {
   for (auto next = sent_.begin(); next != sent_.end();) {
     Batch& batch = *next->second;
     const bool is_due = batch.has_events || batch.order <= frame_;
-    const bool is_done =
-        batch.phase == Batch::Phase::kSent && batch.unacknowledged == 0 && is_due && (batch.objects & busy) == 0;
+    const bool is_done = batch.phase == Batch::Phase::kSent && batch.unacknowledged == 0 && !batch.has_rest && is_due &&
+                         (batch.objects & busy) == 0;
     if (is_done && is_recording_closed(batch)) {
       commit(batch);  // which may end others too
       next = sent_.begin();
@@ -100,13 +83,22 @@ bool Agenda::is_recording_closed(Batch& batch) {
 }
 
 void Agenda::commit(Batch& batch) {
-  const auto first =
-      std::find_if(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.has_event; });
+  const auto is_refused = [](const Item& item) { return item.commit.outcome == render::Outcome::kRefused; };
+  const auto first = std::find_if(batch.items.begin(), batch.items.end(),
+                                  [&](const Item& item) { return item.has_event && !is_refused(item); });
+  std::optional<Error> refusal;
   render::Commit common;
   common.frame = first != batch.items.end() ? first->commit.frame : std::max(batch.wanted, batch.order);
   v1::ExecuteResponse response;
   for (Item& item : batch.items) {
     if (!item.has_event) item.commit = common;
+    by_command_.erase(item.id);
+    if (is_refused(item)) {  // what render did nevertheless is true, but the batch has failed
+      refusal = refusal_of(item);
+      release_preparations(item, *refusal);
+      parts_.journal.dropped(item.id, *refusal);
+      continue;
+    }
     last_commit_ = std::max(last_commit_, item.commit.frame);
     commit_item(item);
     auto& result = *response.add_results();
@@ -114,16 +106,27 @@ void Agenda::commit(Batch& batch) {
     result.set_frame(item.commit.frame);
     result.set_committed(true);
     result.set_late_frames(item.commit.late_frames);
-    by_command_.erase(item.id);
   }
   commands_ -= batch.items.size();
   count_decks(batch, -1);
   response.set_revision(parts_.book.revision());
   response.set_epoch(parts_.book.epoch());
   const auto owned = take(sent_, batch);
-  for (const Item& item : owned->items) announce_commit(item);
+  for (const Item& item : owned->items) {
+    if (!is_refused(item)) announce_commit(item);
+  }
   parts_.publisher.touch(owned->objects);
-  if (owned->answer) owned->answer(std::move(response));
+  if (!owned->answer) return;
+  if (refusal) return owned->answer(tl::unexpected<Error>(*refusal));
+  owned->answer(std::move(response));
+}
+
+// Why render did not do it.
+Error Agenda::refusal_of(const Item& item) const {
+  const bool is_empty = item.deck >= 0 && decks_[static_cast<std::size_t>(item.deck)].committed.track == nullptr;
+  const std::string deck = "deck " + std::to_string(item.deck + 1);
+  if (is_empty) return {Code::kFailedPrecondition, "DECK_EMPTY", deck + " has no track: load one"};
+  return {Code::kInternal, "RENDER_REFUSED", "the mixer had no room for it"};
 }
 
 void Agenda::commit_item(Item& item) {
@@ -176,8 +179,12 @@ void Agenda::announce_commit(const Item& item) {
 
 void Agenda::drop(Batch& batch, const Error& error) {
   const bool was_sent = batch.phase == Batch::Phase::kSent || batch.phase == Batch::Phase::kRecalled;
+  if (was_sent) recall_after(batch);  // they were made for what it would have done
   auto owned = take(was_sent ? sent_ : held_, batch);
-  if (was_sent) count_decks(*owned, -1);
+  if (was_sent) {
+    count_decks(*owned, -1);
+    rebuild_plans(owned->objects);
+  }
   for (Item& item : owned->items) {
     release_preparations(item, error);
     parts_.journal.dropped(item.id, error);
@@ -200,8 +207,9 @@ void Agenda::release_preparations(Item& item, const Error& error) {
   const Result<Track>* load = item.command.has_load() ? parts_.tracks.outcome(item.id) : nullptr;
   const bool is_failed_load = load != nullptr && !*load;
   if (is_failed_load) {
-    parts_.book.set_load_error(item.deck, load->error());
-    parts_.publisher.announce(load_failed(frame_, item.deck, item.id, load->error()));
+    const Error named = fail_at("deck " + std::to_string(item.deck + 1), load->error()).value();
+    parts_.book.set_load_error(item.deck, named);
+    parts_.publisher.announce(load_failed(frame_, item.deck, item.id, named));
   } else {
     parts_.publisher.announce(command_failed(frame_, item.deck, item.id, error));
   }
@@ -213,8 +221,8 @@ void Agenda::release_preparations(Item& item, const Error& error) {
 
 void Agenda::close() {
   const Error error{Code::kUnavailable, "ENGINE_STOPPED", "the engine stops"};
+  while (!sent_.empty()) drop(*sent_.rbegin()->second, error);
   while (!held_.empty()) drop(*held_.begin()->second, error);
-  while (!sent_.empty()) drop(*sent_.begin()->second, error);
 }
 
 void Agenda::cancel(std::uint64_t command_id) {
@@ -224,12 +232,11 @@ void Agenda::cancel(std::uint64_t command_id) {
   if (batch.phase == Batch::Phase::kHeld || batch.phase == Batch::Phase::kPriming) {
     return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
   }
-  if (!batch.has_events) {
-    batch.is_cancelled = true;
-    restore_plans(batch);
-    return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
+  if (!batch.has_events) return drop(batch, Error{Code::kCancelled, "COMMAND_CANCELLED", "cancelled"});
+  if (batch.phase == Batch::Phase::kSent && !is_near(batch) && push_cancels(batch)) {
+    recall_after(batch);
+    rebuild_plans(batch.objects);
   }
-  if (batch.phase == Batch::Phase::kSent && push_cancels(batch)) restore_plans(batch);
   batch.is_cancelled = batch.phase == Batch::Phase::kRecalled;
 }
 

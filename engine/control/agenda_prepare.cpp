@@ -15,6 +15,7 @@ namespace {
 constexpr double kPagesAheadS = 0.1;
 constexpr double kStretcherAheadS = 1.0;
 constexpr double kPagesBeforeS = 0.02;
+constexpr double kStretcherBeforeS = 0.5;  // what it hears to settle before it sounds
 // A stream that delivers nothing for this long will not do so soon; the deck starts and fades in when pages come.
 constexpr Nanoseconds kPagesPatience = std::chrono::seconds(5);
 // Time for the file of a recording to open, when it is to begin at once.
@@ -40,8 +41,7 @@ Agenda::Readiness Agenda::await_loads(Batch& batch, Error& error) const {
     const Result<Track>* outcome = parts_.tracks.outcome(item.id);
     if (outcome == nullptr) return Readiness::kWaits;
     if (*outcome) continue;
-    error = outcome->error();
-    error.message = "deck " + std::to_string(item.deck + 1) + ": " + error.message;
+    error = fail_at("deck " + std::to_string(item.deck + 1), outcome->error()).value();
     return Readiness::kFailed;
   }
   return Readiness::kReady;
@@ -84,6 +84,12 @@ Agenda::Readiness Agenda::compile(Batch& batch, Error& error) {
       DeckPlan*& latest = newest[static_cast<std::size_t>(item.deck)];
       item.before = latest != nullptr ? *latest : decks_[static_cast<std::size_t>(item.deck)].plan;
       item.after = item.before;
+      if (item.command.has_load()) {
+        if (const auto open = check_lock(item, item.before, compile_frame(batch)); !open) {
+          error = open.error();
+          return Readiness::kFailed;
+        }
+      }
       CompileAt at{compile_frame(batch), sample_rate_hz_, item.id, nullptr};
       if (item.command.has_load()) at.loaded = **parts_.tracks.outcome(item.id);
       auto result = compile_deck(item.command, at, item.after);
@@ -119,15 +125,30 @@ Objects Agenda::decks_replaced_at(const Batch& batch) const {
   return decks;
 }
 
+// What must be there for an item that sounds from a place of its track.
+stream::WantedRange Agenda::pages_needed(const Item& item) const {
+  const bool stretches = item.after.needs_stretcher();
+  const auto frames = [this](double seconds) { return static_cast<Frames>(seconds * sample_rate_hz_); };
+  const auto place = static_cast<Frames>(*item.sounds_from);
+  const double ahead_s = stretches ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
+  return {place - frames(stretches ? kStretcherBeforeS : kPagesBeforeS), place + frames(ahead_s)};
+}
+
+// Pages stay while a stretcher is primed from them.
+void Agenda::want_places() {
+  for (const auto& [order, batch] : held_) {
+    if (batch->phase != Batch::Phase::kPriming) continue;
+    for (const Item& item : batch->items) {
+      if (item.sounds_from && item.after.track != nullptr) parts_.tracks.want(item.after.track, pages_needed(item));
+    }
+  }
+}
+
 Agenda::Readiness Agenda::await_pages(Batch& batch) {
   bool waits = false;
   for (const Item& item : batch.items) {
     if (!item.sounds_from || item.after.track == nullptr) continue;
-    const auto place = static_cast<Frames>(*item.sounds_from);
-    const auto from = place - static_cast<Frames>(kPagesBeforeS * sample_rate_hz_);
-    const double ahead_s =
-        item.after.needs_stretcher() ? kStretcherAheadS : kPagesAheadS * std::max(1.0, item.after.rate());
-    const Frames to = place + static_cast<Frames>(ahead_s * sample_rate_hz_);
+    const auto [from, to] = pages_needed(item);
     if (item.after.track->pages().has(from, to)) continue;
     if (parts_.waits_for_pages) {
       parts_.tracks.wait_for(item.after.track, {from, to});
@@ -141,15 +162,19 @@ Agenda::Readiness Agenda::await_pages(Batch& batch) {
   return now_ - *batch.waits_since < kPagesPatience ? Readiness::kWaits : Readiness::kReady;
 }
 
-// Starts to prime what is not primed yet for where its deck will now sound from.
+// Starts to prime what is not primed yet for where its deck will now sound from. A stretcher primed over missing
+// pages would sound their edges: without them the deck starts through varispeed and gets its stretcher later.
 Agenda::Readiness Agenda::prime(Batch& batch) {
   for (Item& item : batch.items) {
-    const bool wants = item.sounds_from.has_value() && item.after.needs_stretcher();
-    if (item.stretcher != nullptr &&
-        (!wants || item.primed_from != *item.sounds_from || item.primed_track != item.after.track)) {
+    bool wants = item.sounds_from.has_value() && item.after.needs_stretcher();
+    if (wants) {
+      const auto [from, to] = pages_needed(item);
+      wants = item.after.track->pages().has(from, to);
+    }
+    if (item.stretcher != nullptr && (!wants || !item.primed_for.is_same(prime_job(batch, item)))) {
       parts_.stretchers.release(item.stretcher);
       item.stretcher = nullptr;
-      item.primed_track = nullptr;
+      item.primed_for = {};
     }
     if (wants && item.stretcher == nullptr) prime_item(batch, item);
   }
@@ -157,7 +182,7 @@ Agenda::Readiness Agenda::prime(Batch& batch) {
   return batch.priming > 0 ? Readiness::kWaits : Readiness::kReady;
 }
 
-void Agenda::prime_item(Batch& batch, Item& item) {
+PrimeJob Agenda::prime_job(const Batch& batch, const Item& item) const {
   // Only its place matters for a stretcher that is to sound at once; a scheduled one begins a pre-roll earlier.
   const bool immediate = batch.is_now() || item.is_immediate;
   const Frames at = batch.is_now() ? 0 : batch.wanted;
@@ -166,8 +191,13 @@ void Agenda::prime_item(Batch& batch, Item& item) {
   job.track = item.after.track;
   job.target = item.after.stretch_target({at, *item.sounds_from, item.after.rate()});
   job.frame = immediate ? at : at - render::preroll_frames(sample_rate_hz_);
-  item.primed_from = *item.sounds_from;
-  item.primed_track = item.after.track;
+  return job;
+}
+
+void Agenda::prime_item(Batch& batch, Item& item) {
+  PrimeJob job = prime_job(batch, item);
+  item.primed_for = job;
+  parts_.tracks.want(job.track, pages_needed(item));
   ++batch.priming;
   const std::uint64_t batch_id = batch.id;
   const std::uint64_t item_id = item.id;

@@ -2,14 +2,17 @@
 #include <algorithm>
 
 #include "engine/control/agenda.h"
+#include "engine/control/compile.h"
 #include "engine/control/tickets.h"
+#include "engine/render/renderer.h"
 
 // Handing batches to render, and asking for them back.
 namespace segue::control {
 namespace {
 
-// Closer than this to its frame a batch is not asked back: its pre-roll may be under way.
-constexpr double kRecallMarginS = 0.02;
+// Closer to its frame than a pre-roll and this many blocks a batch is not asked back: render may have begun it. One
+// block is being rendered, another may be before the request is there.
+constexpr int kRecallBlocks = 2;
 // Render takes kEventsPendingMax events; a few of them are left for installs.
 constexpr std::size_t kEventsOutMax = static_cast<std::size_t>(model::kEventsPendingMax) - 64;
 
@@ -41,7 +44,7 @@ bool Agenda::send(Batch& batch) {
   batch.has_events = !events.empty();
   for (Item& item : batch.items) {
     item.stretcher = nullptr;  // render's now; it comes back through the retire queue
-    item.primed_track = nullptr;
+    item.primed_for = {};
     item.is_acknowledged = false;
     if (item.command.has_start_recording()) parts_.recording.begin();
     if (item.deck >= 0) decks_[static_cast<std::size_t>(item.deck)].plan = item.after;
@@ -74,11 +77,7 @@ void Agenda::count_decks(const Batch& batch, int change) {
   for (std::size_t i = 0; i < decks_.size(); ++i) {
     if ((batch.objects & deck_bit(static_cast<int>(i))) == 0) continue;
     decks_[i].sent += change;
-    if (decks_[i].sent > 0) continue;
-    // Nothing is under way any more: what was committed is what will be.
-    const render::Trajectory path = decks_[i].plan.path;
-    decks_[i].plan = decks_[i].committed;
-    decks_[i].plan.path = path;
+    if (decks_[i].sent == 0) settle_plan(i);
   }
 }
 
@@ -94,19 +93,24 @@ bool Agenda::recall_after(const Batch& batch) {
     decks |= other.objects & kDeckBits;
     later.push_back(&other);
   }
-  for (auto other = later.rbegin(); other != later.rend(); ++other) {
-    restore_plans(**other);
-    if (!(*other)->has_events) hold_again(**other);
+  if (later.empty()) return false;
+  for (Batch* other : later) {
+    if (!other->has_events) hold_again(*other);
   }
-  return !later.empty();
+  rebuild_plans(decks);
+  return true;
 }
 
 bool Agenda::can_recall(const Batch& batch) const {
   const bool records =
       std::any_of(batch.items.begin(), batch.items.end(), [](const Item& item) { return item.is_begun; });
   if (!batch.has_events) return !records && batch.order > frame_;
-  const bool is_near = batch.wanted - frame_ < static_cast<Frames>(kRecallMarginS * sample_rate_hz_);
-  return !records && !is_near && batch.unacknowledged > 0;
+  return !records && !is_near(batch) && batch.unacknowledged > 0;
+}
+
+bool Agenda::is_near(const Batch& batch) const {
+  const Frames margin = render::preroll_frames(sample_rate_hz_) + kRecallBlocks * parts_.config.engine.block_frames;
+  return batch.wanted - frame_ < margin;
 }
 
 // Back among those that wait, to be compiled anew.
@@ -116,9 +120,17 @@ void Agenda::hold_again(Batch& batch) {
   held_.emplace(order_of(batch), take(sent_, batch));
 }
 
-void Agenda::restore_plans(Batch& batch) {
-  for (auto item = batch.items.rbegin(); item != batch.items.rend(); ++item) {
-    if (item->deck >= 0) decks_[static_cast<std::size_t>(item->deck)].plan = item->before;
+// What decks will be once everything is done that render has and was not asked back.
+void Agenda::rebuild_plans(Objects decks) {
+  for (std::size_t i = 0; i < decks_.size(); ++i) {
+    if ((decks & deck_bit(static_cast<int>(i))) != 0) settle_plan(i);
+  }
+  for (const auto& [order, batch] : sent_) {
+    if (batch->phase != Batch::Phase::kSent) continue;
+    for (const Item& item : batch->items) {
+      if (item.deck < 0 || (decks & deck_bit(item.deck)) == 0) continue;
+      enter_commit(item.command, item.after, item.after.path.frame, decks_[static_cast<std::size_t>(item.deck)].plan);
+    }
   }
 }
 
@@ -137,6 +149,35 @@ bool Agenda::push_cancels(Batch& batch) {
   events_out_ += events.size();
   batch.phase = Batch::Phase::kRecalled;
   return true;
+}
+
+// Hands over again what render gave back of a batch of which it has done a part: begun is done. Tried again at the
+// next step if render takes nothing more.
+void Agenda::send_rest(Batch& batch) {
+  batch.has_rest = true;
+  std::vector<render::Event> events;
+  std::vector<Track> tracks;
+  bool has_room = true;
+  for (Item& item : batch.items) {
+    const bool is_back =
+        item.commit.outcome == render::Outcome::kCancelled || item.commit.outcome == render::Outcome::kTooLate;
+    if (!item.has_event || !is_back) continue;
+    if (item.command.has_load()) {
+      has_room = has_room && parts_.tracks.send(item.after.track);
+      if (has_room) tracks.push_back(item.after.track);
+    }
+    put_stretcher(item.action, nullptr);  // the pool has it back
+    events.push_back({item.id, batch.wanted, INT64_MAX, item.target, item.is_immediate, item.action});
+  }
+  has_room = has_room && events_out_ + events.size() <= kEventsOutMax && parts_.events.try_push_all(events);
+  if (!has_room) {
+    for (const Track& track : tracks) parts_.tracks.take_back(track);
+    return;
+  }
+  batch.has_rest = false;
+  events_out_ += events.size();
+  batch.unacknowledged = static_cast<int>(events.size());
+  for (const render::Event& event : events) batch.items[event.ticket - batch.id].is_acknowledged = false;
 }
 
 std::unique_ptr<Batch> Agenda::take(Batches& from, const Batch& batch) {

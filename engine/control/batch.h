@@ -8,6 +8,7 @@
 
 #include "engine/control/deck_plan.h"
 #include "engine/control/objects.h"
+#include "engine/control/stretchers.h"
 #include "engine/engine.h"
 #include "engine/render/message.h"
 
@@ -26,10 +27,9 @@ struct Item {
   render::Action action;
   render::Stretcher* stretcher = nullptr;  // primed for `action`; the pool owns it
   std::optional<double> sounds_from;       // where priming and pages are wanted
-  double primed_from = 0;                  // what `stretcher` was primed for
-  std::shared_ptr<const stream::LoadedTrack> primed_track;
-  bool is_begun = false;  // of a recording command: the file is being opened, or closed
-  DeckPlan before;        // of its deck
+  PrimeJob primed_for;                     // what `stretcher` was primed for
+  bool is_begun = false;                   // of a recording command: the file is being opened, or closed
+  DeckPlan before;                         // of its deck
   DeckPlan after;
 
   // Set by its commit:
@@ -58,6 +58,7 @@ struct Batch {
   bool has_events = false;    // render has a part in it
   bool is_immediate = false;  // replays a batch that came as now
   bool is_cancelled = false;
+  bool has_rest = false;                   // render did a part of it and has no room for the rest yet
   std::optional<Nanoseconds> waits_since;  // for pages
   std::string request_id;
   std::string principal;

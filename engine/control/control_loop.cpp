@@ -14,6 +14,7 @@ constexpr Nanoseconds kTellProgressEvery = std::chrono::milliseconds(500);  // o
 constexpr Nanoseconds kTellUnderrunsEvery = std::chrono::seconds(1);
 constexpr double kWantBehindS = 2;     // kept behind a playhead: a nudge back, a double press of cue
 constexpr double kWantAheadS = 30;     // a slow disk may pause this long
+constexpr double kWantSoundingS = 2;   // from what sounds on, though a jump is sent: four event horizons
 constexpr double kWantCueS = 5;        // from the cue point on
 constexpr int kStretchersPerDeck = 2;  // one sounds while the next is primed
 constexpr int kStretchersSpare = 2;
@@ -138,7 +139,17 @@ void ControlLoop::tell_wants() {
   if (tells_progress) progress_told_at_ = now;
   const int rate = config_.engine.sample_rate_hz;
   const auto frames = [rate](double seconds) { return static_cast<Frames>(seconds * rate); };
+  agenda_.want_places();
   for (int deck = 0; deck < config_.engine.decks; ++deck) {
+    // What sounds now, while the plan is ahead of it by a jump or a track.
+    const render::DeckSnapshot& sound = snapshot_.decks[static_cast<std::size_t>(deck)];
+    const DeckPlan& committed = agenda_.committed(deck);
+    if (sound.state == render::DeckState::kPlaying && committed.track != nullptr &&
+        committed.load_id == sound.load_id) {
+      const auto at = static_cast<Frames>(sound.position);
+      tracks_.want(committed.track,
+                   {at - frames(kWantBehindS), at + frames(kWantSoundingS * std::max(1.0, sound.rate))});
+    }
     const DeckPlan& plan = agenda_.plan(deck);
     if (plan.track == nullptr) continue;
     const auto here = static_cast<Frames>(plan.path.at(snapshot_.frame));

@@ -30,7 +30,7 @@ v1::Event track_loaded(Frames frame, int deck, std::uint64_t command_id, const s
 }
 
 v1::Event load_failed(Frames frame, int deck, std::uint64_t command_id, const Error& error) {
-  return with(event_of(v1::Event::LOAD_FAILED, frame, deck, command_id, deck_name(deck) + ": " + error.message), error);
+  return with(event_of(v1::Event::LOAD_FAILED, frame, deck, command_id, error.message), error);
 }
 
 v1::Event track_ended(Frames frame, int deck, const std::string& uri) {

@@ -30,9 +30,9 @@ Objects objects_of(const v1::Command& command) {
     case v1::Command::kSetEq: return channel(command.set_eq().channel());
     case v1::Command::kAssign: return channel(command.assign().channel());
     case v1::Command::kSetCrossfader:
-    case v1::Command::kSetMaster:
+    case v1::Command::kSetMaster: return kMasterBit;
     case v1::Command::kStartRecording:
-    case v1::Command::kStopRecording: return kMasterBit;
+    case v1::Command::kStopRecording: return kRecordingBit;
     case v1::Command::kCancel:
     case v1::Command::ACTION_NOT_SET: return 0;
     default: return deck_bit(deck_of(command));

@@ -42,6 +42,7 @@ Publisher::~Publisher() = default;
 
 void Publisher::touch(Objects objects) {
   if (objects == 0) return;
+  if ((objects & kRecordingBit) != 0) objects = (objects & ~kRecordingBit) | kMasterBit;
   const std::uint64_t revision = book_.revision();
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < touched_.size(); ++i) {

@@ -5,6 +5,13 @@
 
 namespace segue::control {
 
+bool PrimeJob::is_same(const PrimeJob& other) const {
+  const render::Trajectory& path = target.trajectory;
+  const render::Trajectory& others = other.target.trajectory;
+  return kind == other.kind && track == other.track && frame == other.frame && path.frame == others.frame &&
+         path.position == others.position && path.rate == others.rate && target.pitch_ratio == other.target.pitch_ratio;
+}
+
 Stretchers::Stretchers(const Options& options, rt::RetireQueue<render::Stretcher>::Reader retired, Inbox& inbox)
     : options_(options), retired_(std::move(retired)), inbox_(inbox) {
   if (options_.has_worker) worker_ = std::jthread([this](const std::stop_token& stop) { run(stop); });

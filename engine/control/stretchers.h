@@ -21,6 +21,9 @@ struct PrimeJob {
   Track track;
   render::StretchTarget target;
   Frames frame = 0;
+
+  // Primed for one, a stretcher sounds the other.
+  bool is_same(const PrimeJob& other) const;
 };
 
 // A pool of warmed stretchers and the thread that primes them, which takes a millisecond or two each. Owns every

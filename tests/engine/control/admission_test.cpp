@@ -80,6 +80,27 @@ TEST(Admission, ComparesTheRevisionsOfWhatTheCommandsName) {
   EXPECT_EQ(stale->code(), "ABORTED");
 }
 
+TEST(Admission, ComparesRevisionsWithWhatIsAboutToChange) {
+  Booth booth;
+  auto request = Booth::request({"set_gain { channel: 1 db: -1 }"});
+  request.set_expected_revision(0);
+  const auto first = booth.execute(request);
+  const auto overtaken = booth.execute(request);  // counts from what the first is about to change
+  EXPECT_EQ(overtaken->reason(), "REVISION_MISMATCH");
+  EXPECT_EQ(overtaken->code(), "ABORTED");
+  auto other = Booth::request({"set_gain { channel: 2 db: -1 }"});
+  other.set_expected_revision(0);
+  const auto beside = booth.execute(other);
+  booth.run(1);
+  EXPECT_TRUE(first->is_ok() && beside->is_ok());
+  // What is scheduled for later changes nothing that is counted from now.
+  booth.send_at(booth.frame() + 96'000, {"set_gain { channel: 1 db: -6 }"});
+  request.set_expected_revision(2);
+  const auto before = booth.execute(request);
+  booth.run(1);
+  EXPECT_TRUE(before->is_ok()) << before->message();
+}
+
 TEST(Admission, LetsOnlyTheDaemonsOwnUserNameFiles) {
   Booth booth;
   const auto load = booth.execute(Booth::request({"load { deck: 1 uri: 'file:///a.wav' }"}), false);
