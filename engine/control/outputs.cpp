@@ -16,6 +16,7 @@ namespace {
 
 constexpr Nanoseconds kStall = std::chrono::milliseconds(500);  // the largest block is 512 ms at 16 kHz, 171 at 48 kHz
 constexpr Nanoseconds kMeasureEvery = std::chrono::seconds(1);
+constexpr Nanoseconds kTryAgainEvery = std::chrono::seconds(10);  // a cable is put back, a sound server restarted
 
 }  // namespace
 
@@ -72,7 +73,7 @@ Outputs::Outputs(const model::Config& config, output::BlockSource& source, rt::B
 Outputs::~Outputs() { stop(); }
 
 Result<void> Outputs::start(Nanoseconds now) {
-  blocks_at_ = measured_at_ = now;
+  blocks_at_ = measured_at_ = tried_at_ = now;
   if (config_.output.kind == model::OutputKind::kNone) return {};
   auto null = open_(model::OutputKind::kNull, options(), gate_.admit());
   if (!null) return tl::unexpected<Error>(null.error());
@@ -106,7 +107,9 @@ void Outputs::begin_opening() {
 bool Outputs::tend(Nanoseconds now) {
   if (is_stopped_) return false;
   bool changed = take_opened(now);
-  if (driver_ == nullptr) return changed;
+  if (config_.output.kind == model::OutputKind::kNone) return changed;
+  try_again(now);
+  if (driver_ == nullptr) return use_null(now) || changed;
   const output::DriverCounters& counters = driver_->counters();
   const std::uint64_t blocks = counters.blocks.load(std::memory_order_relaxed);
   if (blocks != blocks_seen_) {
@@ -133,14 +136,17 @@ bool Outputs::take_opened(Nanoseconds now) {
   }
   const auto opening = std::exchange(opening_, nullptr);
   if (!*outcome) {
+    if (facts_.note == (*outcome).error().message) return false;  // as the last time
     facts_.note = (*outcome).error().message;
     log::warning("output_unavailable", {{"reason", (*outcome).error().message}});
     return true;
   }
   opening->door->open(gate_.admit());
+  if (driver_ != nullptr) count_lost();
   output::discard(std::exchange(driver_, nullptr));
   facts_.note.clear();
   use(std::move(**outcome), now);
+  is_on_device_ = true;
   log::info("output_opened", {{"output", facts_.name}, {"block_frames", facts_.block_frames}});
   return true;
 }
@@ -156,22 +162,41 @@ void Outputs::use(std::unique_ptr<output::Driver> driver, Nanoseconds now) {
 
 bool Outputs::fall_back(const std::string& why, Nanoseconds now) {
   log::error("output_lost", {{"reason", why}});
+  count_lost();
   output::discard(std::exchange(driver_, nullptr));
-  auto null = open_(model::OutputKind::kNull, options(), gate_.admit());
   facts_.note = why;
-  if (!null) {
-    facts_.name = "none";
-    return true;
-  }
+  facts_.name = "none";
+  is_on_device_ = flows_ = false;
+  tried_at_ = now;
+  (void)use_null(now);
+  return true;
+}
+
+// False if not even the null driver starts; tried again each step.
+bool Outputs::use_null(Nanoseconds now) {
+  auto null = open_(model::OutputKind::kNull, options(), gate_.admit());
+  if (!null) return false;
   use(std::move(*null), now);
   return true;
+}
+
+// Opens the device that was asked for once more, if it is not the one in use.
+void Outputs::try_again(Nanoseconds now) {
+  if (config_.output.kind == model::OutputKind::kNull || is_on_device_) return;
+  if (opening_ != nullptr || now - tried_at_ < kTryAgainEvery) return;
+  tried_at_ = now;
+  begin_opening();
+}
+
+void Outputs::count_lost() {
+  facts_.lost_frames = lost_before_ + driver_->counters().lost_frames.load(std::memory_order_relaxed);
 }
 
 void Outputs::measure(Nanoseconds now) {
   const output::DriverCounters& counters = driver_->counters();
   const std::uint64_t busy_ns = counters.busy_ns.load(std::memory_order_relaxed);
   facts_.load = static_cast<double>(busy_ns - busy_seen_ns_) / static_cast<double>((now - measured_at_).count());
-  facts_.lost_frames = lost_before_ + counters.lost_frames.load(std::memory_order_relaxed);
+  count_lost();
   busy_seen_ns_ = busy_ns;
   measured_at_ = now;
 }

@@ -16,7 +16,7 @@ namespace segue::control {
 
 // Sees to it that exactly one driver pulls the engine. The null driver runs at once; a sound device is opened on a
 // thread nobody waits for and takes over when it is there. A driver that fails, or pulls nothing for half a second,
-// is left behind and the null driver takes its place. Control thread.
+// is left behind and the null driver takes its place; the device is tried again every ten seconds. Control thread.
 class Outputs {
  public:
   // How drivers are opened: output::open_driver, or what a test puts in its place.
@@ -48,6 +48,9 @@ class Outputs {
   bool take_opened(Nanoseconds now);
   void use(std::unique_ptr<output::Driver> driver, Nanoseconds now);
   bool fall_back(const std::string& why, Nanoseconds now);
+  bool use_null(Nanoseconds now);
+  void try_again(Nanoseconds now);
+  void count_lost();
   void measure(Nanoseconds now);
   output::DriverOptions options() const;
 
@@ -60,6 +63,8 @@ class Outputs {
   OutputFacts facts_;
   bool is_stopped_ = false;
   bool flows_ = false;
+  bool is_on_device_ = false;  // the driver is the one that was asked for
+  Nanoseconds tried_at_{0};    // when it was last opened, or lost
   std::uint64_t blocks_seen_ = 0;
   Nanoseconds blocks_at_{0};       // when blocks_seen_ last rose
   std::uint64_t lost_before_ = 0;  // by drivers before this one

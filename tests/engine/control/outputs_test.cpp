@@ -42,6 +42,7 @@ class FakeDriver final : public output::Driver {
     return left[0];
   }
   void fail() { counters_.has_failed = true; }
+  void lose(std::uint64_t frames) { counters_.lost_frames += frames; }
 
  private:
   const std::string name_;
@@ -74,6 +75,7 @@ class OutputsTest : public ::testing::Test {
           std::unique_lock lock(mutex_);
           if (is_device) device_allowed_.wait(lock, [this] { return device_may_open_; });
           if (is_device && !has_device_) return fail(Code::kUnavailable, "NO_DEVICE", "no such device");
+          if (!is_device && !null_starts_) return fail(Code::kUnavailable, "DEVICE_FAILED", "no thread");
           drivers_.push_back(std::make_shared<FakeDriver>(is_device ? "portaudio:Fake" : "null", std::move(source)));
           return std::make_unique<StandIn>(drivers_.back());
         });
@@ -105,6 +107,7 @@ class OutputsTest : public ::testing::Test {
   std::condition_variable device_allowed_;
   bool device_may_open_ = false;
   bool has_device_ = true;
+  bool null_starts_ = true;
   std::vector<std::shared_ptr<FakeDriver>> drivers_;
   std::unique_ptr<Outputs> outputs_;
 };
@@ -158,6 +161,42 @@ TEST_F(OutputsTest, LeaveADriverThatAsksForNothingForHalfASecond) {
   EXPECT_FALSE(outputs_->tend(now_));
   EXPECT_EQ(outputs_->facts().name, "portaudio:Fake");
   now_ += milliseconds(2);
+  EXPECT_TRUE(outputs_->tend(now_));
+  EXPECT_EQ(outputs_->facts().name, "null");
+}
+
+TEST_F(OutputsTest, ReturnToADeviceThatComesBackAndCountWhatItLost) {
+  start(model::OutputKind::kPortaudio);
+  let_device_open();
+  tend_until_change();
+  driver(1)->pull();
+  outputs_->tend(now_);
+  driver(1)->lose(777);
+  driver(1)->fail();
+  EXPECT_TRUE(outputs_->tend(now_));
+  EXPECT_EQ(outputs_->facts().lost_frames, 777U);
+  driver(2)->pull();
+  now_ += milliseconds(9'900);
+  driver(2)->pull();
+  EXPECT_FALSE(outputs_->tend(now_));
+  now_ += milliseconds(100);
+  tend_until_change();
+  EXPECT_EQ(outputs_->facts().name, "portaudio:Fake");
+  EXPECT_TRUE(outputs_->facts().note.empty());
+  EXPECT_EQ(driver(3)->pull(), 1.0F);
+}
+
+TEST_F(OutputsTest, FlowNoMoreWithoutAnyDriverUntilOneStarts) {
+  start(model::OutputKind::kNull);
+  driver(0)->pull();
+  outputs_->tend(now_);
+  EXPECT_TRUE(outputs_->flows());
+  null_starts_ = false;
+  driver(0)->fail();
+  EXPECT_TRUE(outputs_->tend(now_));
+  EXPECT_FALSE(outputs_->flows());
+  EXPECT_EQ(outputs_->facts().name, "none");
+  null_starts_ = true;
   EXPECT_TRUE(outputs_->tend(now_));
   EXPECT_EQ(outputs_->facts().name, "null");
 }
