@@ -36,7 +36,13 @@ const Result<Track>* Tracks::outcome(std::uint64_t load_id) const {
   return load == loads_.end() || !load->second ? nullptr : &*load->second;
 }
 
-void Tracks::forget(std::uint64_t load_id) { loads_.erase(load_id); }
+void Tracks::forget(std::uint64_t load_id) {
+  const auto load = loads_.find(load_id);
+  if (load == loads_.end()) return;
+  const bool is_unfinished = !load->second.has_value();
+  loads_.erase(load);
+  if (is_unfinished) loader_.cancel(load_id);
+}
 
 bool Tracks::send(const Track& track) {
   if (!retired_.reserve()) return false;

@@ -25,6 +25,7 @@ class Tracks {
   void begin(std::uint64_t load_id, const std::string& uri);
   // Null while the load is unfinished (or unknown).
   const Result<Track>* outcome(std::uint64_t load_id) const;
+  // Nobody asks for its outcome any more; an unfinished one is cancelled.
   void forget(std::uint64_t load_id);
   int unfinished() const { return unfinished_; }
 
