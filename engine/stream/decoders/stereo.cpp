@@ -2,6 +2,7 @@
 #include "engine/stream/decoders/stereo.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace segue::stream {
@@ -15,14 +16,14 @@ inline float to_float(std::uint8_t x) { return static_cast<float>(static_cast<in
 inline float to_float(std::int16_t x) { return static_cast<float>(x) * (1.0F / 32768.0F); }
 inline float to_float(std::int32_t x) { return static_cast<float>(x) * (1.0F / 2147483648.0F); }
 inline float to_float(std::int64_t x) { return static_cast<float>(x) * (1.0F / 9223372036854775808.0F); }
-inline float to_float(float x) {
-  if (!(x >= -kSampleMax)) return x < 0.0F ? -kSampleMax : 0.0F;  // the comparison is false for NaN
-  return x > kSampleMax ? kSampleMax : x;
+// What is not a number is silence, and so is what is beyond all numbers: limited, it would be a burst of noise.
+template <typename Real>
+inline float real_to_float(Real x) {
+  if (!std::isfinite(x)) return 0.0F;
+  return static_cast<float>(std::clamp(x, static_cast<Real>(-kSampleMax), static_cast<Real>(kSampleMax)));
 }
-inline float to_float(double x) {
-  if (!(x >= -static_cast<double>(kSampleMax))) return x < 0.0 ? -kSampleMax : 0.0F;
-  return x > static_cast<double>(kSampleMax) ? kSampleMax : static_cast<float>(x);
-}
+inline float to_float(float x) { return real_to_float(x); }
+inline float to_float(double x) { return real_to_float(x); }
 
 struct Weights {
   float left;

@@ -75,9 +75,10 @@ TEST(Stereo, NothingUnboundedGetsThrough) {
   const AVChannelLayout two = AV_CHANNEL_LAYOUT_STEREO;
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(mixed<float>(AV_SAMPLE_FMT_FLTP, two, {nan, infinity}), (Pair{0.0F, 8.0F}));
-  EXPECT_EQ(mixed<float>(AV_SAMPLE_FMT_FLTP, two, {-infinity, 3e38F}), (Pair{-8.0F, 8.0F}));
+  EXPECT_EQ(mixed<float>(AV_SAMPLE_FMT_FLTP, two, {nan, infinity}), (Pair{0.0F, 0.0F}));
+  EXPECT_EQ(mixed<float>(AV_SAMPLE_FMT_FLTP, two, {-infinity, 3e38F}), (Pair{0.0F, 8.0F}));
   EXPECT_EQ(mixed<double>(AV_SAMPLE_FMT_DBL, two, {std::nan(""), -1e300}), (Pair{0.0F, -8.0F}));
+  EXPECT_EQ(mixed<double>(AV_SAMPLE_FMT_DBL, two, {-HUGE_VAL, HUGE_VAL}), (Pair{0.0F, 0.0F}));
   const AVChannelLayout surround = AV_CHANNEL_LAYOUT_5POINT1_BACK;
   EXPECT_EQ(mixed<float>(AV_SAMPLE_FMT_FLTP, surround, {8, 8, 8, 8, 8, nan}), (Pair{8.0F, 8.0F}));
 }
