@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/base/log.h"
+#include "engine/base/text.h"
 #include "engine/model/config.h"
 #include "engine/stream/sources/file_source.h"
 #include "engine/stream/sources/guarded_source.h"
@@ -16,6 +17,8 @@ constexpr std::int64_t kReservePagesMax = 32;       // kept from the background,
 constexpr std::size_t kResamplersMax = 8;           // of up to 2 MB; music has half a dozen rates
 constexpr std::size_t kCleanPages = 256;            // whose memory goes back in one turn
 constexpr std::chrono::milliseconds kBlockPoll{2};  // render cannot wake anybody; a block lasts 1 to 20 ms
+
+constexpr std::size_t kMessageBytesMax = 8'192;  // a path is at most 4,096
 
 // The smallest rates of compressed audio that a length may be estimated by.
 constexpr double kBytesPerSecondMin = 1'000.0;  // 8 kbit/s
@@ -273,6 +276,7 @@ void PageFiller::announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrac
 
 void PageFiller::refuse(Lock& lock, const std::shared_ptr<LoadingTrack>& track, Error error) {
   track->dropped = true;
+  error.message = printable(error.message, kMessageBytesMax);  // names are other people's text
   const TrackLoader::Ready ready = std::exchange(track->ready, nullptr);
   if (!ready || abandoned_) return;
   lock.unlock();

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/text.h"
+
 namespace segue::stream {
 namespace {
 
@@ -38,11 +40,24 @@ class FileSource final : public ByteSource {
   std::int64_t size_;
 };
 
+constexpr std::size_t kNameBytesMax = 200;  // of a path that no file can have
+
 tl::unexpected<Error> open_error(const std::string& path, int error) {
-  if (error == ENOENT || error == ENOTDIR) {
-    return fail(Code::kNotFound, "FILE_MISSING", path + ": no such file");
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR: return fail(Code::kNotFound, "FILE_MISSING", printable(path) + ": no such file");
+    case ELOOP:
+    case ENAMETOOLONG:
+      return fail(Code::kInvalidArgument, "FILE_NAME_INVALID",
+                  printable(path, kNameBytesMax) + ": names no file: " + errno_text(error));
+    case EMFILE:
+    case ENFILE:
+      return fail(Code::kResourceExhausted, "TOO_MANY_FILES",
+                  printable(path) + ": cannot be opened: " + errno_text(error) + "; eject tracks or raise the limit");
+    default:
+      return fail(Code::kPermissionDenied, "FILE_UNREADABLE",
+                  printable(path) + ": cannot be opened: " + errno_text(error));
   }
-  return fail(Code::kPermissionDenied, "FILE_UNREADABLE", path + ": cannot be opened: " + errno_text(error));
 }
 
 }  // namespace
@@ -53,13 +68,13 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) return open_error(path, errno);
   if (!S_ISREG(found.st_mode)) {
-    return fail(Code::kFailedPrecondition, "NOT_A_FILE", path + ": not a regular file; name an audio file");
+    return fail(Code::kFailedPrecondition, "NOT_A_FILE", printable(path) + ": not a regular file; name an audio file");
   }
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) return open_error(path, errno);
   if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {
     ::close(fd);
-    return fail(Code::kFailedPrecondition, "NOT_A_FILE", path + ": not a regular file; name an audio file");
+    return fail(Code::kFailedPrecondition, "NOT_A_FILE", printable(path) + ": not a regular file; name an audio file");
   }
   (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   return std::make_unique<FileSource>(fd, found.st_size);

@@ -86,6 +86,14 @@ std::string endless_header(const test::MediaFolder& folder) {
   return path;
 }
 
+TEST_F(TrackLoading, MessagesAreOneLine) {
+  const auto loader = make_loader();
+  const test::MediaFolder folder;
+  const Loaded loaded = load(*loader, folder.write("new\nline\x1b.wav", std::string(5'000, 'x')));
+  ASSERT_FALSE(loaded.has_value());
+  EXPECT_NE(loaded.error().message.find("new\\nline\\x1b.wav"), std::string::npos) << loaded.error().message;
+}
+
 TEST_F(TrackLoading, ACancelledLoadEndsSoonAndSaysSo) {
   const test::MediaFolder folder;
   const auto loader = make_loader(1);

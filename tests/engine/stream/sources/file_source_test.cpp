@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -56,12 +57,36 @@ TEST(FileSource, APipeOrASocketNeverHoldsTheThread) {
   ::close(fd);
 }
 
-TEST(FileSource, AnUnreadableFileIsNamedSo) {
+TEST(FileSource, ANameThatNoFileCanHaveIsNamedSo) {
   const test::MediaFolder folder;
   const std::string loop = folder.path("loop");
   ASSERT_EQ(::symlink(loop.c_str(), loop.c_str()), 0);
-  EXPECT_EQ(reason_of(loop), "FILE_UNREADABLE");
-  EXPECT_EQ(open_file(loop).error().code, Code::kPermissionDenied);
+  EXPECT_EQ(reason_of(loop), "FILE_NAME_INVALID");
+  const auto too_long = open_file("/" + std::string(5'000, 'n'));
+  ASSERT_FALSE(too_long.has_value());
+  EXPECT_EQ(too_long.error().reason, "FILE_NAME_INVALID");
+  EXPECT_EQ(too_long.error().code, Code::kInvalidArgument);
+  EXPECT_LT(too_long.error().message.size(), 300U);
+}
+
+TEST(FileSource, TooManyFilesAreNamedSo) {
+  const test::MediaFolder folder;
+  const std::string path = folder.write("a", "0123456789");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto source = open_file(path);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(source.has_value());
+  EXPECT_EQ(source.error().reason, "TOO_MANY_FILES");
+  EXPECT_EQ(source.error().code, Code::kResourceExhausted);
+}
+
+TEST(FileSource, MessagesAreOneLine) {
+  const test::MediaFolder folder;
+  const std::string message = open_file(folder.path("new\nline\x1b.wav")).error().message;
+  EXPECT_NE(message.find("new\\nline\\x1b.wav"), std::string::npos) << message;
 }
 
 }  // namespace
