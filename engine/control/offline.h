@@ -39,6 +39,7 @@ class OfflineRender {
   Result<void> render_block(WriteBehind& out, int frames);
   RenderReport report(double elapsed_s, double cpu_s) const;
   Frames frames_of(double seconds) const;
+  Nanoseconds time_of(Frames frame) const;
 
   const model::Config config_;
   const RenderRequest& request_;
