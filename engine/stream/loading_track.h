@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/stream/page_maker.h"
@@ -39,6 +40,7 @@ struct LoadingTrack {
   bool busy = false;
   bool is_final = false;              // the last page is known
   std::atomic<bool> dropped = false;  // also read by the source, which then fails
+  std::optional<Error> trouble;       // the first failure to read it
   std::int64_t end_page = 0;          // pages from here on will never be there
   std::int64_t first_gap = 0;         // no page before this one is missing
   std::uint64_t served = 0;           // when a thread last worked for it

@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kBlockPoll{2};  // render cannot wake anybod
 
 constexpr std::size_t kMessageBytesMax = 8'192;  // a path is at most 4,096
 
+constexpr int kFadeFrames = 64;  // into the silence of a page that cannot be read
+
 // The smallest rates of compressed audio that a length may be estimated by.
 constexpr double kBytesPerSecondMin = 1'000.0;  // 8 kbit/s
 constexpr double kLengthSlack = 1.25;           // on what a header says
@@ -117,6 +119,11 @@ void PageFiller::wait_for(LoadingTrack& track, WantedRange range) {
   if (mine != track.awaited.end()) track.awaited.erase(mine);
 }
 
+std::optional<Error> PageFiller::trouble(const LoadingTrack& track) const {
+  const Lock lock(mutex_);
+  return track.trouble;
+}
+
 std::int64_t PageFiller::bytes_used() const {
   const Lock lock(mutex_);
   return pool_.pages_used() * static_cast<std::int64_t>(sizeof(rt::Page));
@@ -211,11 +218,7 @@ bool PageFiller::fill_page(Lock& lock, LoadingTrack& track, const PageJob& job, 
   const Result<void> made = track.maker->make(index, *page);
   lock.lock();
   if (!made) {
-    pool_.give_back(page);
-    if (!track.dropped) {
-      log::warning("track_read_failed", {{"uri", track.uri}, {"error", made.error().message}});
-      finish(track, index * rt::kPageFrames, false);
-    }
+    lose_page(track, index, page, made.error());
     return true;
   }
   const bool is_past_end = track.maker->is_length_exact() && index * rt::kPageFrames >= track.maker->length();
@@ -227,6 +230,33 @@ bool PageFiller::fill_page(Lock& lock, LoadingTrack& track, const PageJob& job, 
   settle_length(lock, track, index);
   done_.notify_all();
   return true;
+}
+
+// The page cannot be read: it becomes silence, and the length stays what it was last said to be.
+void PageFiller::lose_page(LoadingTrack& track, std::int64_t index, rt::Page* page, const Error& error) {
+  if (track.dropped) return pool_.give_back(page);
+  if (!track.trouble) {
+    const bool is_change = error.reason == "FILE_CHANGED";
+    track.trouble = Error{Code::kDataLoss, is_change ? error.reason : "FILE_UNREADABLE",
+                          printable(track.uri + ": " + error.message, kMessageBytesMax)};
+    log::warning("track_read_failed", {{"uri", track.uri}, {"page", index}, {"error", error.message}});
+  }
+  if (track.ready || (!track.is_final && track.pages->length() <= index * rt::kPageFrames)) {
+    pool_.give_back(page);
+    finish(track, index * rt::kPageFrames, false);
+    return;
+  }
+  std::fill(std::begin(page->left), std::end(page->left), 0.0F);
+  std::fill(std::begin(page->right), std::end(page->right), 0.0F);
+  const rt::Page* before = index > 0 ? track.pages->page(index - 1) : nullptr;
+  for (int i = 0; before != nullptr && i < kFadeFrames; ++i) {  // no click
+    const float gain = 1.0F - static_cast<float>(i + 1) / kFadeFrames;
+    page->left[i] = gain * before->left[rt::kPageFrames - 1];
+    page->right[i] = gain * before->right[rt::kPageFrames - 1];
+  }
+  track.pages->publish(index, page);
+  if (!track.is_final) finish(track, track.pages->length(), false);
+  done_.notify_all();
 }
 
 // Keeps the published length in step with what decoding has shown, after page `index` was made.

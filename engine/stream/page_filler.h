@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -35,6 +36,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void want(LoadingTrack& track, std::span<const WantedRange> ranges);
   void wait_for(LoadingTrack& track, WantedRange range);
   std::int64_t bytes_used() const;
+  std::optional<Error> trouble(const LoadingTrack& track) const;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -45,6 +47,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void open_track(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
   bool fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job);
   bool fill_page(Lock& lock, LoadingTrack& track, const PageJob& job, std::int64_t index);
+  void lose_page(LoadingTrack& track, std::int64_t index, rt::Page* page, const Error& error);
   void settle_length(Lock& lock, LoadingTrack& track, std::int64_t index);
   void finish(LoadingTrack& track, Frames length, bool quiet);
   void announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrack>& track);

@@ -22,8 +22,7 @@ struct PageJob {
 // wanted first within 2 s of where their range begins; opening tracks and their heads, one load after the other; the
 // other wanted pages, by distance; the rest of the ready tracks in turn, if `has_room`. While a ready track is in use,
 // at most `threads` − 1 threads (at least one) open tracks and fill heads.
-PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int threads,
-                 int sample_rate_hz);
+PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int threads, int sample_rate_hz);
 
 struct Victim {
   LoadingTrack* track;

@@ -20,6 +20,7 @@ class Handle final : public LoadedTrack {
 
   const model::TrackFacts& facts() const override { return track_->facts; }
   const rt::TrackPages& pages() const override { return *track_->pages; }
+  std::optional<Error> trouble() const override { return filler_->trouble(*track_); }
   LoadingTrack& track() const { return *track_; }
 
  private:

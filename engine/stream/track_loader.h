@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,9 @@ class LoadedTrack {
   virtual ~LoadedTrack() = default;
   virtual const model::TrackFacts& facts() const = 0;
   virtual const rt::TrackPages& pages() const = 0;
+  // What has gone wrong with reading the file since it was opened, first of all: DATA_LOSS FILE_CHANGED (it became
+  // shorter) or FILE_UNREADABLE. What could not be read is silence; the length stays. Any thread; takes a short lock.
+  virtual std::optional<Error> trouble() const { return std::nullopt; }
 };
 
 // Track frames at the engine rate that a deck will need soon: [from, to).

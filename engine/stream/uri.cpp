@@ -36,13 +36,15 @@ bool has_scheme(std::string_view uri) {
 
 Result<std::string> path_of_uri(const std::string& uri) {
   if (!uri.starts_with(kScheme)) {
-    if (has_scheme(uri)) return fail(Code::kInvalidArgument, "URI_UNSUPPORTED", printable(uri) + ": only file:/// can be played");
+    if (has_scheme(uri))
+      return fail(Code::kInvalidArgument, "URI_UNSUPPORTED", printable(uri) + ": only file:/// can be played");
     return fail(Code::kInvalidArgument, "URI_INVALID", printable(uri) + ": not a URI; write file:///path/to/track");
   }
   std::string_view rest = std::string_view(uri).substr(kScheme.size());
   if (rest.starts_with("localhost/")) rest.remove_prefix(std::strlen("localhost"));
   if (!rest.starts_with('/')) {
-    return fail(Code::kInvalidArgument, "URI_INVALID", printable(uri) + ": a file URI needs an absolute path, file:///path");
+    return fail(Code::kInvalidArgument, "URI_INVALID",
+                printable(uri) + ": a file URI needs an absolute path, file:///path");
   }
   std::string path;
   path.reserve(rest.size());
@@ -51,7 +53,8 @@ Result<std::string> path_of_uri(const std::string& uri) {
     if (c == '%') {
       const int high = i + 2 < rest.size() ? hex_digit(rest[i + 1]) : -1;
       const int low = i + 2 < rest.size() ? hex_digit(rest[i + 2]) : -1;
-      if (high < 0 || low < 0) return fail(Code::kInvalidArgument, "URI_INVALID", printable(uri) + ": bad percent escape");
+      if (high < 0 || low < 0)
+        return fail(Code::kInvalidArgument, "URI_INVALID", printable(uri) + ": bad percent escape");
       c = static_cast<char>(high * 16 + low);
       i += 2;
     }

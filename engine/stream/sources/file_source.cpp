@@ -26,6 +26,9 @@ class FileSource final : public ByteSource {
   Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer) override {
     for (;;) {
       const ssize_t got = ::pread(fd_, buffer.data(), buffer.size(), offset);
+      if (got == 0 && offset < size_ && !buffer.empty()) {
+        return fail(Code::kDataLoss, "FILE_CHANGED", "the file became shorter while it was open");
+      }
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno != EINTR) {
         return fail(Code::kDataLoss, "READ_FAILED",

@@ -20,8 +20,7 @@ GuardedSource::GuardedSource(std::unique_ptr<ByteSource> source, const std::atom
 Result<std::size_t> GuardedSource::read(std::int64_t offset, std::span<std::byte> buffer) {
   if (dropped_.load(std::memory_order_relaxed)) return fail(Code::kCancelled, "CANCELLED", "the track was dropped");
   if (is_opening_) {
-    const bool is_late =
-        opening_bytes_ > kPatientBytes && std::chrono::steady_clock::now() - begun_ > kOpeningTimeMax;
+    const bool is_late = opening_bytes_ > kPatientBytes && std::chrono::steady_clock::now() - begun_ > kOpeningTimeMax;
     if (opening_bytes_ > kOpeningBytesMax || is_late) {
       return fail(Code::kFailedPrecondition, "INVALID_MEDIA",
                   "no audio was found within the first " + std::to_string(opening_bytes_ >> 20) + " MiB read");

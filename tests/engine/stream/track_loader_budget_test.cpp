@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -88,6 +89,36 @@ TEST(TrackLoaderBudget, AStormOfLoadsOnASmallBudgetGetsReady) {
     held.push_back(answer.get());
     EXPECT_TRUE(held.back().has_value());
     EXPECT_LE(loader->bytes_used(), page_bytes(64));
+  }
+}
+
+// A file that is cut while it plays: the length stays, what is lost is silence, and the track says so.
+TEST(TrackLoaderBudget, AFileThatShrinksWhileOpenIsReported) {
+  const test::MediaFolder folder;
+  const rt::BlockClock clock;
+  const auto loader = make_loader(clock, 64);
+  for (const char* format : {"wav_16", "mp3_320"}) {
+    const std::string path = folder.write(format, test::read_file(test::encode(test::media_format(format), kLong)));
+    const Loaded loaded = load(*loader, path);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+    EXPECT_FALSE((*loaded)->trouble().has_value());
+    const rt::TrackPages& pages = (*loaded)->pages();
+    const Frames length = pages.length();
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+    const WantedRange ranges[] = {pages_from(270, 20)};
+    loader->want(**loaded, ranges);
+    loader->wait_for(**loaded, ranges[0]);
+    EXPECT_TRUE(pages.has(ranges[0].from, ranges[0].to)) << format;
+    EXPECT_EQ(pages.length(), length) << format;
+    float left[100];
+    float right[100];
+    ASSERT_TRUE(pages.read(280 * rt::kPageFrames, 100, left, right));
+    EXPECT_EQ(std::count(left, left + 100, 0.0F), 100) << format;
+    const std::optional<Error> trouble = (*loaded)->trouble();
+    ASSERT_TRUE(trouble.has_value()) << format;
+    EXPECT_EQ(trouble->code, Code::kDataLoss);
+    EXPECT_EQ(trouble->reason, "FILE_CHANGED");
+    EXPECT_NE(trouble->message.find(format), std::string::npos) << trouble->message;
   }
 }
 
