@@ -154,6 +154,11 @@ std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
   if (turns && !audio_flows && engine.output() != "none") findings.push_back("output: no audio flows");
   if (engine.journal_unsaved() > 0)
     findings.push_back("journal: " + std::to_string(engine.journal_unsaved()) + " entries are not on the disk");
+  const render::Snapshot sound = control_.book().snapshot();
+  if (sound.refused_events > 0)
+    findings.push_back("engine: " + std::to_string(sound.refused_events) + " commands found render's schedule full");
+  if (sound.dropped_commits > 0)
+    findings.push_back("engine: " + std::to_string(sound.dropped_commits) + " acknowledgements were lost");
   if (master.recording().has_error()) findings.push_back("recording: " + master.recording().error().message());
   return findings;
 }

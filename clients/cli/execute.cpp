@@ -13,7 +13,7 @@
 namespace segue::cli {
 namespace {
 
-constexpr int kAttemptsMax = 10;  // of a step; each means that another client moved the same control meanwhile
+constexpr int kAttemptsMax = 1000;  // of a step: a second or more of other clients moving the same control
 constexpr std::size_t kBatchBytesMax = 1U << 20;  // the daemon takes no larger request
 
 struct Order {

@@ -42,7 +42,8 @@ std::string change_lines(const v1::WatchResponse::Change& change, const v1::Stat
 
 std::string event_line(const v1::Event& event) {
   std::string line = "frame " + std::to_string(event.frame()) + " " + v1::Event::Kind_Name(event.kind());
-  if (event.deck() > 0) line += " deck " + std::to_string(event.deck());
+  const std::string deck = "deck " + std::to_string(event.deck());
+  if (event.deck() > 0 && !event.text().starts_with(deck)) line += " " + deck;
   if (event.command_id() > 0) line += " command " + std::to_string(event.command_id());
   if (!event.text().empty()) line += ": " + one_line(event.text());
   if (event.has_error()) {

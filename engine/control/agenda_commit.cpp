@@ -75,7 +75,7 @@ void Agenda::finish_controls() {
 bool Agenda::is_recording_closed(Batch& batch) {
   for (Item& item : batch.items) {
     if (!item.command.has_stop_recording()) continue;
-    if (!item.is_begun) parts_.recording.end();
+    if (!item.is_begun) parts_.recording.end(std::max(batch.wanted, batch.order));
     item.is_begun = true;
     if (!parts_.recording.is_closed()) return false;
   }

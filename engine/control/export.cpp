@@ -36,6 +36,8 @@ Result<void> export_session(const std::string& folder, const std::string& epoch,
       session.epoch = entry.epoch_began().epoch();
       session.sample_rate_hz = static_cast<int>(entry.epoch_began().sample_rate());
       session.decks = static_cast<int>(entry.epoch_began().decks());
+      if (entry.epoch_began().has_limiter_ceiling_dbtp())
+        session.limiter_ceiling_dbtp = entry.epoch_began().limiter_ceiling_dbtp();
     } else if (entry.has_accepted()) {
       accepted[entry.accepted().command_id()] = entry.accepted().command();
     } else if (entry.has_dropped()) {

@@ -16,7 +16,8 @@ namespace segue::control {
 // not repeat what was heard.
 Result<void> export_session(const std::string& folder, const std::string& epoch, std::ostream& out);
 
-// The same into a file, which is replaced only once all is written. Fails with FAILED_PRECONDITION FILE_UNWRITABLE, too.
+// The same into a file, which is replaced only once all is written. Fails with FAILED_PRECONDITION FILE_UNWRITABLE,
+// too.
 Result<void> export_session_to(const std::string& folder, const std::string& epoch, const std::string& out_path);
 
 }  // namespace segue::control

@@ -30,6 +30,7 @@ model::Config adapted(model::Config config, const Script& script) {
   if (script.session) {
     config.engine.sample_rate_hz = script.session->sample_rate_hz;
     config.engine.decks = script.session->decks;
+    config.engine.limiter_ceiling_dbtp = script.session->limiter_ceiling_dbtp;
   }
   config.engine.load_lock = false;  // the script says what happens
   return config;

@@ -88,6 +88,11 @@ Result<Script::Session> parse_session(const Value& value) {
   session.decks = small_number(field(object, "decks"), model::kDecksMax);
   if (session.sample_rate_hz < 44'100 || session.decks == 0)
     return invalid("session: sampleRate or decks is missing or wrong");
+  if (const Value* ceiling = field(object, "limiterCeilingDbtp")) {
+    session.limiter_ceiling_dbtp = ceiling->number_value();
+    if (!(session.limiter_ceiling_dbtp >= -12 && session.limiter_ceiling_dbtp <= 0))
+      return invalid("session: limiterCeilingDbtp is not within -12 to 0");
+  }
   return session;
 }
 
@@ -179,7 +184,7 @@ Result<Script> parse_script(std::istream& in, const ScriptContext& context) {
 
 void write_session(std::ostream& out, const Script::Session& session) {
   out << R"({"session": {"epoch": ")" << session.epoch << R"(", "sampleRate": )" << session.sample_rate_hz
-      << R"(, "decks": )" << session.decks << "}}\n";
+      << R"(, "decks": )" << session.decks << R"(, "limiterCeilingDbtp": )" << session.limiter_ceiling_dbtp << "}}\n";
 }
 
 void write_line(std::ostream& out, const Script::Line& line) {

@@ -25,6 +25,7 @@ struct Script {
     std::string epoch;
     int sample_rate_hz = 48'000;
     int decks = 4;
+    double limiter_ceiling_dbtp = -1.0;  // −12 to 0
   };
   struct Line {
     int number = 0;  // in the file, from 1

@@ -105,8 +105,8 @@ TEST(SegueWatch, TellsAnErrorOnce) {
   daemon.news = {told, untold};
   daemon.ends_streams = true;
   EXPECT_EQ(daemon.segue({"watch", "events"}).out,
-            "frame 480000 LOAD_FAILED deck 2: deck 2: /x: no such file (FILE_MISSING)\n"
-            "frame 480000 LOAD_FAILED deck 2: deck 2 (FILE_MISSING: /x: no such file)\n");
+            "frame 480000 LOAD_FAILED: deck 2: /x: no such file (FILE_MISSING)\n"
+            "frame 480000 LOAD_FAILED: deck 2 (FILE_MISSING: /x: no such file)\n");
 }
 
 TEST(SegueWatch, MetersAreALine) {

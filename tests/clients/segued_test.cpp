@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The client with the daemon it is for, which plays to nowhere at the clock's pace.
+#include <memory>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -168,6 +169,23 @@ TEST(SegueWithSegued, ShutsItDown) {
   expect_done(daemon, {"shutdown"});
   EXPECT_EQ(daemon.wait(), 0);
   EXPECT_EQ(daemon.segue({"status"}).exit_code, 5);
+}
+
+TEST(SegueWithSegued, TwoHandsOnOneKnobLoseNoStep) {
+  Segued daemon;
+  constexpr int kHands = 4;
+  constexpr int kStepsEach = 5;
+  for (int round = 0; round < kStepsEach; ++round) {
+    std::vector<std::unique_ptr<RunningSegue>> hands;
+    for (int hand = 0; hand < kHands; ++hand) {
+      hands.push_back(std::make_unique<RunningSegue>(daemon.start_of({"gain", "1", "-=1"})));
+    }
+    for (auto& hand : hands) {
+      const Outcome outcome = hand->finish();
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    }
+  }
+  EXPECT_EQ(state_of(daemon).at("channels").at(0).at("gainDb"), -1.0 * kHands * kStepsEach);
 }
 
 }  // namespace

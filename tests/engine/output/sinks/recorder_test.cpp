@@ -69,7 +69,8 @@ TEST(Recorder, EndsOnItsFrameWhetherItHasComeThatFarOrNot) {
       EXPECT_EQ((*recorder)->status().frames, end - 1000);
       const auto samples = WavChunks(folder.file("a.wav")).promised_samples();
       ASSERT_EQ(samples.size(), static_cast<std::size_t>(end - 1000) * 2);
-      if (!samples.empty()) EXPECT_EQ(samples[samples.size() - 2], left_of(end - 1));
+      if (samples.empty()) continue;
+      EXPECT_EQ(samples[samples.size() - 2], left_of(end - 1));
     }
   }
 }
