@@ -178,12 +178,12 @@ TEST(SegueStep, TriesAgainWhenSomebodyElseWasQuicker) {
 TEST(SegueStep, GivesUpWhenItNeverWins) {
   FakeDaemon daemon;
   daemon.state = set_state();
-  daemon.execute_failures.assign(50,
+  daemon.execute_failures.assign(1050,
                                  failure_status(grpc::StatusCode::ABORTED, "REVISION_MISMATCH", "channel 1 changed"));
   const Outcome outcome = daemon.segue({"gain", "1", "+=1"});
   EXPECT_EQ(outcome.exit_code, 6);
   EXPECT_EQ(outcome.err, "segue: channel 1 changed\n");
-  EXPECT_EQ(daemon.executed.size(), 10U);
+  EXPECT_EQ(daemon.executed.size(), 1000U);
 }
 
 TEST(SegueStep, NeedsAKnownTempoForBpm) {

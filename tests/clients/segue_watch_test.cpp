@@ -88,7 +88,7 @@ TEST(SegueWatch, EventsLeaveOutTheRest) {
   daemon.news = {snapshot(daemon.state), event(v1::Event::UNDERRUN, "deck 2 ran\033 dry"), gap};
   daemon.ends_streams = true;
   const Outcome text = daemon.segue({"watch", "events"});
-  EXPECT_EQ(text.out, "frame 480000 UNDERRUN deck 2: deck 2 ran  dry\n");
+  EXPECT_EQ(text.out, "frame 480000 UNDERRUN: deck 2 ran  dry\n");
   EXPECT_EQ(text.err, "segue: some events were lost: the reader was slow\n");
   const json parsed = json::parse(daemon.segue({"watch", "events", "-o", "jsonl"}).out);
   EXPECT_EQ(parsed.at("kind"), "UNDERRUN");
