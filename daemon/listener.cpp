@@ -153,9 +153,9 @@ void Listener::shed(int listener) {
 
 void Listener::refill_reserve() {
   while (reserve_.size() < kDescriptorsReserved) {
-    Descriptor placeholder(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!placeholder) return;
-    reserve_.push_back(std::move(placeholder));
+    Descriptor spare(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!spare) return;
+    reserve_.push_back(std::move(spare));
   }
 }
 
