@@ -15,8 +15,10 @@ Agenda::Agenda(const Parts& parts)
 // --- acceptance
 
 Result<void> Agenda::check(const Batch& batch) const {
-  if (commands_ + batch.items.size() > static_cast<std::size_t>(model::kEventsPendingMax)) {
-    return fail(Code::kResourceExhausted, "SCHEDULE_FULL", "4,096 commands wait already");
+  // What is for now has room of its own: a full schedule must not keep anybody from pausing or cancelling.
+  const int room = model::kEventsPendingMax + (batch.is_now() ? model::kCommandQueueMax : 0);
+  if (commands_ + batch.items.size() > static_cast<std::size_t>(room)) {
+    return fail(Code::kResourceExhausted, "SCHEDULE_FULL", "4,096 commands wait already; cancel some, or wait");
   }
   // What cannot be foreseen, because other batches will change the deck first, is checked when the time comes.
   Objects unsure = under_way_before(batch);

@@ -151,6 +151,9 @@ TEST(Admission, BoundsWhatWaits) {
   request.mutable_when()->set_frame(4'800'000);
   for (int i = 0; i < 64; ++i) EXPECT_TRUE(booth.execute(request)->is_ok());
   EXPECT_EQ(booth.execute(request)->reason(), "SCHEDULE_FULL");
+  v1::ExecuteRequest now;
+  now.add_commands()->mutable_set_crossfader()->set_position(0.5);
+  EXPECT_EQ(booth.execute(now)->reason(), "(ok)") << "what is for now has room of its own";
 }
 
 TEST(Admission, RefusesRequestsBeyondTheQueue) {
