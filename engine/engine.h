@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "engine/base/result.h"
 #include "engine/model/config.h"
 #include "segue/v1/engine_service.pb.h"
+#include "segue/v1/library_service.pb.h"
+#include "segue/v1/provider_service.pb.h"
 #include "segue/v1/state.pb.h"
 
 namespace segue {
@@ -31,6 +34,41 @@ class Watcher {
   virtual ~Watcher() = default;
   // The next piece of news, or false if there is none; then `wake` is called once when there is.
   virtual bool next(v1::WatchResponse& news) = 0;
+};
+
+// The catalogues, the cache and the prefetch queue, part of the facade. Every call is thread-safe and returns at once;
+// answers come exactly once, on a thread of the library's, and must not block. A call whose `stop` is requested
+// answers CANCELLED soon. Invalid fields fail with INVALID_ARGUMENT naming the field, errors of providers as they are.
+class LibraryAccess {
+ public:
+  template <typename Response>
+  using Answer = std::function<void(Result<Response>)>;
+
+  virtual ~LibraryAccess() = default;
+  // `tell` is called for each piece, one call at a time, then `done` once.
+  virtual void search(const v1::SearchRequest& request, const std::stop_token& stop,
+                      std::function<void(v1::SearchResponse)> tell, std::function<void(Result<void>)> done) = 0;
+  virtual void browse(v1::BrowseRequest request, std::stop_token stop, Answer<v1::BrowseResponse> answer) = 0;
+  virtual void get_track(v1::GetTrackRequest request, std::stop_token stop, Answer<v1::GetTrackResponse> answer) = 0;
+  virtual void get_artwork(v1::GetArtworkRequest request, std::stop_token stop,
+                           Answer<v1::GetArtworkResponse> answer) = 0;
+  virtual void list_playlists(v1::ListPlaylistsRequest request, std::stop_token stop,
+                              Answer<v1::ListPlaylistsResponse> answer) = 0;
+  virtual void get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
+                            Answer<v1::GetPlaylistResponse> answer) = 0;
+  virtual void create_playlist(v1::CreatePlaylistRequest request, std::stop_token stop,
+                               Answer<v1::CreatePlaylistResponse> answer) = 0;
+  virtual void edit_playlist(v1::EditPlaylistRequest request, std::stop_token stop,
+                             Answer<v1::EditPlaylistResponse> answer) = 0;
+  virtual void delete_playlist(v1::DeletePlaylistRequest request, std::stop_token stop,
+                               Answer<v1::DeletePlaylistResponse> answer) = 0;
+  virtual void prefetch(v1::PrefetchRequest request, Answer<v1::PrefetchResponse> answer) = 0;
+  virtual void list_prefetches(v1::ListPrefetchesRequest request, Answer<v1::ListPrefetchesResponse> answer) = 0;
+  virtual void cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::CancelPrefetchResponse> answer) = 0;
+  virtual void list_providers(v1::ListProvidersRequest request, Answer<v1::ListProvidersResponse> answer) = 0;
+  virtual void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
+                                Answer<v1::RefreshProviderResponse> answer) = 0;
+  virtual void get_network(v1::GetNetworkRequest request, Answer<v1::GetNetworkResponse> answer) = 0;
 };
 
 // The facade: a whole DJ engine with its threads and its driver. Plain data in and out; every call is thread-safe

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "engine/model/provider_config.h"
 
 // Every bound and every default of the engine, each with its unit and reason. What an operator may change is in
 // Config; what only a developer may change is a constant.
@@ -75,6 +78,19 @@ struct Config {
     std::int64_t segment_bytes = 4 << 20;  // preallocated; ≈ 20,000 commands
     int segments_max = 64;                 // oldest are removed beyond
   } journal;
+
+  struct Cache {
+    std::int64_t disk_bytes_max = std::int64_t{8} << 30;  // audio as it came; 0: RAM only. 8 GiB: 800 MP3s or 270 FLACs
+    std::int64_t ram_bytes_max = 64 << 20;                // beyond what loaded tracks need until they are decoded
+    std::int64_t prefetch_bytes_per_s = 0;                // cap on what nobody waits for; 0: none
+    int prefetch_parallel = 2;                            // 1 to 8
+  } cache;
+
+  struct Live {
+    double timeshift_s = 120;  // 5 to 3,600; decoded radio kept to go back in: 23 MB a minute
+  } live;
+
+  std::vector<ProviderConfig> providers;  // at most 32, names unique
 };
 
 }  // namespace segue::model

@@ -3,24 +3,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "engine/base/result.h"
 #include "engine/base/units.h"
 #include "engine/model/track.h"
+#include "engine/stream/byte_source.h"
 
 namespace segue::stream {
-
-// Bytes with a position, as a decoder reads them. One thread at a time; may block. Never names a file or an address.
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  // Reads up to buffer.size() bytes from `offset`; 0 at the end. Fails with what the medium says.
-  virtual Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer) = 0;
-  // Length in bytes; −1 if unknown.
-  virtual std::int64_t size() const = 0;
-};
 
 // Bytes in, PCM out at the source's own rate, stereo (ITU-R BS.775 downmix, mono doubled), float32, NaN and
 // infinities replaced by 0. Gapless: encoder delay and padding are cut, so frame 0 is the first frame that was

@@ -13,6 +13,7 @@
 #include "engine/model/track.h"
 #include "engine/rt/block_clock.h"
 #include "engine/rt/track_pages.h"
+#include "engine/stream/media.h"
 
 namespace segue::stream {
 
@@ -26,6 +27,13 @@ class LoadedTrack {
   // What has gone wrong with reading the file since it was opened, first of all: DATA_LOSS FILE_CHANGED (it became
   // shorter) or FILE_UNREADABLE. What could not be read is silence; the length stays. Any thread; takes a short lock.
   virtual std::optional<Error> trouble() const { return std::nullopt; }
+  // Where its bytes are and how fast they come. Any thread; takes a short lock.
+  virtual FetchStatus fetch() const { return {}; }
+  // Internet radio: it has no end, its pages are kept for timeshift_s behind the newest, and its length is where the
+  // newest ends.
+  virtual bool is_live() const { return false; }
+  // Live: what the station said last of what it plays; empty if nothing. Any thread.
+  virtual std::string live_title() const { return {}; }
 };
 
 // Track frames at the engine rate that a deck will need soon: [from, to).
@@ -45,13 +53,16 @@ class TrackLoader {
     std::int64_t budget_bytes = 0;  // > 0
     int threads = 2;
     bool evicts = true;  // offline rendering never evicts
+    MediaOpener* opener = nullptr;  // outlives the loader; null: file:///… only
+    double timeshift_s = 120;       // of a live source kept behind its newest page
   };
   // Called once per load, on a loader thread: the track, when its first 16 pages or its whole are there, or why not.
   // Not called any more once the loader is being destroyed.
   using Ready = std::function<void(std::uint64_t load_id, Result<std::shared_ptr<LoadedTrack>>)>;
 
   virtual ~TrackLoader() = default;
-  // Starts to open `uri` (file:///…). Loads run at the same time, up to the number of threads.
+  // Starts to open `uri`, whatever the opener knows. Loads run at the same time, up to the number of threads; one that
+  // waits for the network is no thread's business: others go on meanwhile.
   virtual void load(std::uint64_t load_id, const std::string& uri, Ready ready) = 0;
   // Nobody will take this load any more: opening it ends soon, also in the middle of a read, and `ready` is called with
   // CANCELLED LOAD_CANCELLED, on a loader thread, unless it has been called already. Unknown ids are ignored.

@@ -107,7 +107,7 @@ TEST(SchemaStyle, EnumsNestBeginUnspecifiedAndHaveBareValues) {
 TEST(SchemaStyle, MeasuredNumbersNameTheirUnit) {
   const Schema schema;
   const std::regex unit_in_name(
-      "(^|_)(db|dbtp|s|ms|hz|bpm|beats|seconds|percent|semitones|frame|frames|bytes|rate|fraction|markers|time)(_|$)");
+      "(^|_)(db|dbtp|s|ms|hz|kbps|bpm|px|beats|seconds|percent|semitones|frame|frames|bytes|rate|fraction|markers|time)(_|$)");
   const std::regex unit_in_comment(
       "(Hz|dB|dBFS|dBTP|seconds?|ms|beats?|percent|semitones?|frames?|bytes|part of|[0-9−-]+ .*to [0-9+−]*[0-9])",
       std::regex::ECMAScript | std::regex::icase);
@@ -115,7 +115,7 @@ TEST(SchemaStyle, MeasuredNumbersNameTheirUnit) {
   const std::regex id("(.*_)?id");
   const std::regex counted(
       "(Which|Deck|Channel|Track|Command|Its|Number|Times|Position|Process|Version|How many|Refuse|Resume|"
-      "Revision|The (epoch|revision|id|wall)|Rises|Commands|Journal entries|Decks)");
+      "Revision|Year|Place on|Higher ones|The (epoch|revision|id|wall)|Rises|Commands|Journal entries|Decks)");
   for (const auto* field : schema.fields()) {
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_DOUBLE:

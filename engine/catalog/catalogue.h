@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/result.h"
+#include "engine/catalog/entry.h"
+#include "engine/catalog/provider.h"
+
+namespace segue::catalog {
+
+// One track of a search, whichever providers have it.
+struct Match {
+  Entry entry;                // of the best source: available, then local, then the better quality
+  std::vector<Entry> others;  // the same track elsewhere (ISRC, MusicBrainz id, else artist, title and duration ±2 s)
+};
+
+// What a search tells, in order, on catalogue threads, one call at a time.
+struct SearchNews {
+  enum class Kind { kMatches, kProviderDone, kProviderFailed, kDone };
+  Kind kind = Kind::kMatches;
+  std::string provider;         // kMatches and the provider kinds
+  std::vector<Match> matches;   // new ones, or ones told before that have got another source
+  std::optional<Error> error;   // kProviderFailed
+  double seconds = 0;           // since the search began
+};
+
+struct Search {
+  std::string text;
+  std::vector<std::string> providers;  // empty: all
+  int limit = 50;                      // per provider, 1 to 500
+  int offset = 0;
+  std::chrono::milliseconds patience{5'000};  // a provider that takes longer is reported as failed
+};
+
+// How a provider is, by its last calls and a check a minute.
+struct Health {
+  enum class State { kUnknown, kUp, kDown, kRefused };  // kRefused: it is there and does not let us in
+  State state = State::kUnknown;
+  std::optional<Error> error;
+  std::int64_t since_s = 0;     // Unix time of the last change
+  double latency_ms = 0;        // of the last call, smoothed
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;
+};
+
+struct ProviderStatus {
+  Description description;
+  Health health;
+  Quota quota;
+};
+
+// All providers behind one front. Each has threads of its own (at most 4), so that one that hangs holds nobody else
+// up; what waits behind it is bounded and refused with RESOURCE_EXHAUSTED PROVIDER_BUSY. Calls without a callback
+// block the caller, on threads the caller owns; all of them end soon after `stop`. Thread-safe.
+class Catalogue {
+ public:
+  struct Options {
+    ProviderParts parts;
+    std::vector<model::ProviderConfig> providers;
+    const Clock& clock;
+    // A provider's health has changed; on a catalogue thread; must not block; may be null.
+    std::function<void(const std::string& provider, const Health& health)> on_health;
+    std::chrono::seconds check_every{60};
+  };
+  // Fails if a provider's configuration is wrong.
+  static Result<std::unique_ptr<Catalogue>> create(Options options);
+  virtual ~Catalogue() = default;  // stops everything within 100 ms; what hangs in a system call is left behind
+
+  // `tell` is called until kDone, which comes once and last; after stop soon, with what there is. Returns at once.
+  virtual void search(Search search, std::function<void(SearchNews)> tell, const std::stop_token& stop) = 0;
+
+  virtual std::vector<ProviderStatus> providers() const = 0;
+  // Runs `call` on a thread of that provider and returns when it has, at `patience` or `stop` whichever is first.
+  // Fails with NOT_FOUND PROVIDER_MISSING, RESOURCE_EXHAUSTED PROVIDER_BUSY, DEADLINE_EXCEEDED PROVIDER_TIMEOUT.
+  virtual Result<void> with(const std::string& provider, std::chrono::milliseconds patience,
+                            const std::stop_token& stop,
+                            std::function<Result<void>(Provider&, const std::stop_token&)> call) = 0;
+
+  // segue://, file:// and http(s):// alike. http(s):// goes to the provider of type "http", and without one is
+  // answered as a plain address.
+  virtual Result<model::MediaRef> resolve(const std::string& uri, const std::stop_token& stop) = 0;
+  virtual Result<Entry> track(const std::string& uri, const std::stop_token& stop) = 0;
+};
+
+}  // namespace segue::catalog

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace segue::net {
+
+// First line of a file that only its owner may read. Fails with NOT_FOUND SECRET_MISSING, PERMISSION_DENIED
+// SECRET_EXPOSED (others may read it: chmod 600) or INVALID_ARGUMENT SECRET_INVALID (empty, over 4 KiB, NUL).
+// Messages name the file, never its content.
+Result<std::string> read_secret(const std::string& path);
+
+}  // namespace segue::net
