@@ -13,6 +13,9 @@ namespace {
 // Below this a deck stands: a day of rendering moves it by less than ten frames.
 constexpr double kMovingRateMin = 1e-9;
 
+// A beat at 120 bpm, where nobody knows better.
+constexpr double kBeatSecondsUnknown = 0.5;
+
 // The stretcher a jump carries, taken out of it.
 Stretcher* take_stretcher(Action& action) {
   if (auto* load = std::get_if<LoadTrack>(&action)) return std::exchange(load->stretcher, nullptr);
@@ -28,7 +31,8 @@ Deck::Deck(const Shared& shared, int index, int count)
     : shared_(shared),
       index_(index),
       count_(count),
-      look_ahead_frames_(static_cast<int>(model::kLookAheadMs * shared.sample_rate_hz / 1000)) {}
+      look_ahead_frames_(static_cast<int>(model::kLookAheadMs * shared.sample_rate_hz / 1000)),
+      beats_{0, kBeatSecondsUnknown * shared.sample_rate_hz} {}
 
 bool Deck::has_preroll(const Action& action) {
   if (const auto* load = std::get_if<LoadTrack>(&action)) return load->play;
@@ -55,7 +59,9 @@ bool Deck::arm(Event& event, Frames now) {
   }
   if (armed_.voice != nullptr) armed_.voice->release(shared_.shapes.preroll, now);
   armed_.voice = start_voice(to, stretcher, Fade{&shared_.shapes.preroll, now, false}, now);
+  if (armed_.voice->is_dry()) return true;  // what sounds goes on until the frame, and is then repeated
   if (voice_ != nullptr) voice_->release(shared_.shapes.preroll, now);
+  end_roll(shared_.shapes.preroll, now);
   return true;
 }
 
@@ -67,6 +73,7 @@ bool Deck::commit(const Event& event, Frames now, bool was_armed) {
   if (std::holds_alternative<PauseDeck>(event.action)) return park(now, std::llround(place_.path.at(now)));
   if (const auto* to = std::get_if<ParkDeck>(&event.action)) return park(now, to->track_frame);
   if (const auto* set = std::get_if<SetRate>(&event.action)) return set_rate(set->rate, now);
+  if (const auto* beats = std::get_if<SetBeats>(&event.action)) return set_beats(*beats);
   if (const auto* put = std::get_if<InstallStretcher>(&event.action)) return install(*put, now);
   return set_pitch_path(event.action, now);
 }
@@ -139,7 +146,7 @@ bool Deck::set_pitch_path(const Action& action, Frames now) {
 
 bool Deck::install(const InstallStretcher& install, Frames now) {
   const bool fits = install.generation == generation_ && voice_ != nullptr && !voice_->is_released() && is_playing() &&
-                    needs_stretcher_now() && voice_->stretcher() == nullptr;
+                    !roll_ && needs_stretcher_now() && voice_->stretcher() == nullptr;
   if (!fits) {
     retire(install.stretcher);
     return false;
@@ -178,14 +185,21 @@ Deck::Place Deck::place_after(const Action& action, const Place& from, Frames fr
 }
 
 void Deck::take_place(const Place& place, Voice* voice, Frames now) {
+  // With nothing to sound at the new place yet, what sounded last is repeated until there is.
+  const bool starts_dry = voice != nullptr && voice->is_dry() && place.pages == place_.pages;
+  const bool was_heard = roll_ || (voice_ != nullptr && !voice_->is_dry());
+  const double heard_to = roll_ ? static_cast<double>(roll_->to()) : place_.path.at(now);
   release_voice(shared_.shapes.out, now);
+  end_roll(shared_.shapes.out, now);
   voice_ = voice;
   const rt::TrackPages* before = place_.pages;
+  if (place.load_id != place_.load_id) beats_ = Beats{0, kBeatSecondsUnknown * shared_.sample_rate_hz};
   place_ = place;
   ++place_changes_;
   ++generation_;
   wants_ = voice_ != nullptr && needs_stretcher_now() && voice_->stretcher() == nullptr;
   if (before != place.pages) retire_if_unheard(before);
+  if (starts_dry && was_heard) begin_roll(heard_to, now);
 }
 
 void Deck::adopt(Frames now) {
@@ -229,7 +243,7 @@ Voice* Deck::free_voice(Frames now) {
   for (Voice& voice : voices_) {
     if (voice.is_live() && voice.is_over(now)) end_voice(voice);
     if (!voice.is_live()) return &voice;
-    if (&voice == voice_ || &voice == armed_.voice) continue;
+    if (&voice == voice_ || &voice == armed_.voice || &voice == roll_voice_) continue;
     if (quietest == nullptr || voice.gain_at(now) < quietest->gain_at(now)) quietest = &voice;
   }
   // More jumps than fades leave room for: the one that is nearest its end gives way.
@@ -250,6 +264,7 @@ void Deck::release_voice(const FadeShape& shape, Frames now) {
 void Deck::end_voice(Voice& voice) {
   if (&voice == voice_) voice_ = nullptr;
   if (&voice == armed_.voice) armed_.voice = nullptr;
+  if (&voice == roll_voice_) roll_voice_ = nullptr;
   const rt::TrackPages* pages = voice.pages();
   retire(voice.end());
   const auto leaving = std::find(leaving_.begin(), leaving_.end(), pages);
@@ -286,6 +301,7 @@ void Deck::follow_settings(Frames now) {
   if (!is_playing()) return;
   place_.path = Trajectory{now, place_.path.at(now), rate_};
   if (voice_ == nullptr || voice_->is_released()) return;  // another takes over at once
+  if (roll_) return steer_roll();
   const bool needs = needs_stretcher_now();
   const bool has = voice_->stretcher() != nullptr;
   if (!needs) {
@@ -317,8 +333,12 @@ void Deck::begin_quantum(Frames quantum) {
     if (voice.is_live() && voice.is_over(quantum)) end_voice(voice);
   }
   for (Voice* voice : {voice_, armed_.voice}) {
-    if (voice != nullptr && voice->look_ahead(shared_.shapes, quantum, look_ahead_frames_)) count_underrun(quantum);
+    if (voice == nullptr || (voice == voice_ && roll_)) continue;
+    if (!voice->look_ahead(shared_.shapes, quantum, look_ahead_frames_)) continue;
+    count_underrun(quantum);
+    if (voice == voice_ && is_playing()) begin_roll(place_.path.at(quantum), quantum);
   }
+  if (roll_) tend_roll(quantum);
   watch_end(quantum);
 }
 
@@ -394,6 +414,11 @@ void Deck::snapshot(DeckSnapshot& to, Frames frame) const {
   to.underruns = underruns_;
   to.ends = ends_;
   to.last_underrun_frame = last_underrun_;
+  to.is_rolling = roll_.has_value();
+  to.rolls = rolls_;
+  to.rolled_frames = rolled_ + (roll_ ? frame - roll_began_ : 0);
+  to.roll_from = roll_ ? roll_->from() : 0;
+  to.roll_to = roll_ ? roll_->to() : 0;
 }
 
 Frames Deck::clamp_to_track(const rt::TrackPages& pages, Frames track_frame) const {

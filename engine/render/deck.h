@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "engine/base/audio_block.h"
 #include "engine/base/units.h"
 #include "engine/render/fade.h"
 #include "engine/render/message.h"
+#include "engine/render/roll.h"
 #include "engine/render/voice.h"
 #include "engine/rt/realtime.h"
 #include "engine/rt/retire_queue.h"
@@ -61,8 +63,8 @@ class Deck {
     Place place;
     Voice* voice = nullptr;
   };
-  static constexpr int kVoices =
-      9;  // see Voice::release: five 1 ms fade-ins pass during a fade-out; and one armed, one sounding
+  // See Voice::release: five 1 ms fade-ins pass during a fade-out; and one armed, one sounding, one rolling.
+  static constexpr int kVoices = 10;
 
   bool jump(const Event& event, Frames now);
   bool eject(Frames now);
@@ -91,6 +93,17 @@ class Deck {
   // Frame at which `path` comes to the end of `pages`; INT64_MAX if that is not known or not ahead.
   Frames end_of(const rt::TrackPages& pages, const Trajectory& path, Frames now) const;
   void fade_before_end(Voice& voice, Frames now);
+
+  // --- deck_roll.cpp
+  bool set_beats(const SetBeats& beats);
+  void begin_roll(double edge, Frames now);
+  void tend_roll(Frames quantum);
+  void steer_roll();
+  void end_roll(const FadeShape& shape, Frames now);
+  void start_pass(std::int64_t pass, const FadeShape& shape, Frames frame, Frames now);
+  void return_from_roll(Frames frame, Frames now);
+  bool can_return(double position) const;
+  Frames frame_at(double position) const;
   Frames clamp_to_track(const rt::TrackPages& pages, Frames track_frame) const;
   bool is_playing() const { return place_.state == DeckState::kPlaying; }
   bool needs_stretcher_now() const;
@@ -108,6 +121,14 @@ class Deck {
   std::array<Voice, kVoices> voices_;
   Voice* voice_ = nullptr;                                // the one that sounds the place; null while the deck stands
   std::array<const rt::TrackPages*, kVoices> leaving_{};  // tracks no longer loaded that voices still sound
+
+  Beats beats_;
+  std::optional<Roll> roll_;     // while the deck rolls
+  Voice* roll_voice_ = nullptr;  // sounds the roll; null between its passes and when it does not roll
+  std::int64_t roll_pass_ = 0;
+  Frames roll_began_ = 0;
+  std::uint64_t rolls_ = 0;
+  Frames rolled_ = 0;  // of the rolls that are over
 
   double rate_ = 1.0;
   double key_shift_ = 1.0;

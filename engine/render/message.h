@@ -57,6 +57,13 @@ struct SetKeylock {
 struct ChooseStretcher {
   StretcherKind kind = StretcherKind::kSoundtouch;
 };
+// Where beats are around the playhead, for the roll of a deck that runs dry: at anchor + n × length, in track frames.
+// Ignored if the deck has another track meanwhile. Without it beats are half a second from the track's start.
+struct SetBeats {
+  std::uint64_t load_id = 0;
+  double anchor = 0;
+  double length = 0;  // > 0
+};
 // Hands a playing deck a primed stretcher: it sounds from the commit frame on, cross-faded, if the deck's
 // generation (see DeckSnapshot) is still the one it was primed for; otherwise it is retired.
 struct InstallStretcher {
@@ -89,7 +96,7 @@ struct CancelEvent {
 };
 
 using Action = std::variant<LoadTrack, EjectTrack, StartDeck, PauseDeck, ParkDeck, SeekDeck, SetRate, SetKeyShift,
-                            SetKeylock, ChooseStretcher, InstallStretcher, SetTrim, SetFaderGain, SetEqGain,
+                            SetKeylock, ChooseStretcher, SetBeats, InstallStretcher, SetTrim, SetFaderGain, SetEqGain,
                             SetCrossfaderPosition, AssignSide, SetMasterGain, CancelEvent>;
 
 inline constexpr Frames kNow = -1;
@@ -139,6 +146,11 @@ struct DeckSnapshot {
   std::uint64_t underruns = 0;  // since creation
   std::uint64_t ends = 0;       // times a track came to its end, since creation
   Frames last_underrun_frame = 0;
+  bool is_rolling = false;   // repeats its last beat, because the pages of its place are missing
+  std::uint64_t rolls = 0;   // times it began to, since creation
+  Frames rolled_frames = 0;  // engine frames it did so in all
+  Frames roll_from = 0;      // while it rolls: the track frames it needs for that, [from, to)
+  Frames roll_to = 0;
 };
 
 // Levels as amplitudes. Peaks are the largest since the reader's last look would have been; they fall by 20 dB a
