@@ -10,19 +10,37 @@
 
 namespace segue::stream {
 
+// Tracks whose threads may wait for the network at the same time: all decks, samplers and loads of a busy evening.
+inline constexpr int kWaitingMax = 16;
+
+// How urgent a piece of work is, most urgent first.
+enum Rank : int { kAwaited, kUrgent, kStart, kWanted, kBackground, kNothing };
+
 // What a loader thread is to do next.
 struct PageJob {
   LoadingTrack* track = nullptr;  // null: nothing
   std::int64_t page = 0;          // −1: open the track
   bool is_wanted = false;         // somebody asked for it: pages of others may be reclaimed for it
   std::int64_t until = 0;         // the job's range ends before this page
+  Rank rank = kNothing;
+};
+
+struct ScheduleLimits {
+  bool has_room = true;  // for pages that nobody wants yet
+  int threads = 2;       // that may work at once
+  bool may_wait = true;  // a thread is to be had that may wait for the network
+  int sample_rate_hz = 48'000;
 };
 
 // The most urgent piece of work among tracks nobody is working on. In this order: pages a thread waits for; pages
 // wanted first within 2 s of where their range begins; opening tracks and their heads, one load after the other; the
-// other wanted pages, by distance; the rest of the ready tracks in turn, if `has_room`. While a ready track is in use,
-// at most `threads` − 1 threads (at least one) open tracks and fill heads.
-PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, bool has_room, int threads, int sample_rate_hz);
+// other wanted pages, by distance; the rest of the ready tracks in turn, if there is room: of local ones from the start
+// on, of remote ones from the playhead on and round, as their bytes come. While a ready track is in use, at most
+// `threads` − 1 threads (at least one) open tracks and fill heads, those that wait for the network not counted.
+PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, const ScheduleLimits& limits);
+
+// The thread at work on the track should rather make another page of it.
+bool is_misplaced(LoadingTrack& track, int sample_rate_hz);
 
 struct Victim {
   LoadingTrack* track;

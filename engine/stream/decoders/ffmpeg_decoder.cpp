@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <filesystem>
 
 #include "engine/stream/decoders/container.h"
 #include "engine/stream/decoders/demuxed_packets.h"
@@ -230,7 +229,7 @@ model::TrackFacts facts_of(Container& container, const PacketDecoder& codec, con
   facts.title = tags.title.empty() ? tag_of(container, "title") : tags.title;
   facts.artist = tags.artist.empty() ? tag_of(container, "artist") : tags.artist;
   facts.album = tags.album.empty() ? tag_of(container, "album") : tags.album;
-  if (facts.title.empty()) facts.title = clean_text(std::filesystem::path(name).stem().native());
+  if (facts.title.empty()) facts.title = title_from_name(name);
   facts.codec = avcodec_get_name(parameters.codec_id);
   facts.source_rate_hz = codec.rate_hz();
   facts.source_channels = codec.channels();

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <vector>
+
+#include "engine/stream/sources/read_fully.h"
 
 namespace segue::stream {
 namespace {
@@ -18,7 +21,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 Bytes read_bytes(ByteSource& source, std::int64_t offset, std::size_t count) {
   Bytes bytes(count);
-  const Result<std::size_t> got = source.read(offset, std::as_writable_bytes(std::span(bytes)));
+  const Result<std::size_t> got = read_fully(source, offset, std::as_writable_bytes(std::span(bytes)));
   bytes.resize(got ? *got : 0);
   return bytes;
 }
@@ -174,5 +177,7 @@ std::string clean_text(std::string_view text) {
   }
   return clean;
 }
+
+std::string title_from_name(const std::string& name) { return clean_text(std::filesystem::path(name).stem().native()); }
 
 }  // namespace segue::stream

@@ -21,5 +21,7 @@ Id3Tags read_id3(ByteSource& source);
 
 // Text from a tag as it may be shown: valid UTF-8 without control characters, at most 256 bytes.
 std::string clean_text(std::string_view text);
+// The title of an untagged file: its name without folders and extension.
+std::string title_from_name(const std::string& name);
 
 }  // namespace segue::stream

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/stream/sources/read_fully.h"
+
 namespace segue::stream {
 namespace {
 
@@ -25,7 +27,7 @@ class Boxes {
 
   std::vector<std::uint8_t> bytes(std::int64_t offset, std::size_t count) const {
     std::vector<std::uint8_t> read(count);
-    const Result<std::size_t> got = source_.read(offset, std::as_writable_bytes(std::span(read)));
+    const Result<std::size_t> got = read_fully(source_, offset, std::as_writable_bytes(std::span(read)));
     read.resize(got ? *got : 0);
     return read;
   }

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/stream/sources/read_fully.h"
+
 namespace segue::stream {
 namespace {
 
@@ -63,7 +65,7 @@ std::optional<MpegHeader> parse_mpeg_header(std::span<const std::uint8_t> bytes)
 
 LameTag read_lame_tag(ByteSource& source, std::int64_t base) {
   std::vector<std::uint8_t> head(kSearchBytes, 0);
-  const Result<std::size_t> got = source.read(base, std::as_writable_bytes(std::span(head)));
+  const Result<std::size_t> got = read_fully(source, base, std::as_writable_bytes(std::span(head)));
   LameTag tag;
   if (!got) return tag;
   const std::span<const std::uint8_t> bytes(head.data(), *got);

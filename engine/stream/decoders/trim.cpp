@@ -7,6 +7,7 @@
 
 #include "engine/stream/decoders/mp4_timing.h"
 #include "engine/stream/decoders/mpeg_audio.h"
+#include "engine/stream/sources/read_fully.h"
 
 namespace segue::stream {
 namespace {
@@ -62,7 +63,7 @@ Trim caf_trim(ByteSource& source, std::int64_t base, const StreamTiming& timing)
   Trim trim{.timing = timing};
   const auto number = [&](std::int64_t offset, std::size_t size) {
     std::array<std::uint8_t, 8> bytes{};
-    const Result<std::size_t> got = source.read(offset, std::as_writable_bytes(std::span(bytes).first(size)));
+    const Result<std::size_t> got = read_fully(source, offset, std::as_writable_bytes(std::span(bytes).first(size)));
     std::uint64_t value = 0;
     for (std::size_t i = 0; got && i < *got; ++i) value = value << 8 | bytes[i];
     return static_cast<std::int64_t>(value);

@@ -31,7 +31,9 @@ class PageSchedule : public testing::Test {
     }
   }
   static void want(LoadingTrack& track, PageRange range) { track.wanted[track.wanted_count++] = range; }
-  PageJob next(bool has_room = true) const { return next_job(tracks_, has_room, 2, kRate); }
+  PageJob next(bool has_room = true) const {
+    return next_job(tracks_, {.has_room = has_room, .threads = 2, .sample_rate_hz = kRate});
+  }
 
   std::vector<std::shared_ptr<LoadingTrack>> tracks_;
   std::list<rt::Page> memory_;
