@@ -13,9 +13,10 @@ Result<void> check_files(const v1::ExecuteRequest& request, const Origin& origin
   if (origin.may_use_any_file) return {};
   for (int i = 0; i < request.commands_size(); ++i) {
     const v1::Command& command = request.commands(i);
-    if (!command.has_load() && !command.has_start_recording()) continue;
+    const bool is_of_catalogue = command.has_load() && command.load().uri().starts_with("segue://");
+    if (is_of_catalogue || (!command.has_load() && !command.has_start_recording())) continue;
     return fail(Code::kPermissionDenied, "FILE_FORBIDDEN",
-                "commands[" + std::to_string(i) + "]: only the daemon's own user may name files");
+                "commands[" + std::to_string(i) + "]: only the daemon's own user may name files and addresses");
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #include "engine/control/agenda.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/control/compile.h"
 
@@ -99,7 +100,35 @@ const Batch* Agenda::find(std::uint64_t command_id) const {
   return found == by_command_.end() ? nullptr : found->second;
 }
 
+// Somebody who loads or ejects does not want to wait for the load he gave up.
+void Agenda::supersede_loads(const Batch& by) {
+  if (!by.is_now()) return;
+  Objects decks = 0;
+  for (const Item& item : by.items) {
+    if (item.command.has_load() || item.command.has_eject()) decks |= deck_bit(item.deck);
+  }
+  const auto is_of_track = [](const Item& item) {
+    const v1::Command& command = item.command;
+    return command.has_load() || command.has_play() || command.has_pause() || command.has_cue() || command.has_stop() ||
+           command.has_seek() || command.has_set_grid();
+  };
+  Objects given_up = 0;
+  for (auto next = held_.begin(); next != held_.end();) {
+    Batch& batch = *next->second;
+    ++next;
+    const bool is_one_deck = (batch.objects & decks) == batch.objects && std::has_single_bit(batch.objects);
+    if (!is_one_deck || !batch.is_now() || !std::all_of(batch.items.begin(), batch.items.end(), is_of_track)) continue;
+    const bool is_opening = std::any_of(batch.items.begin(), batch.items.end(), [this](const Item& item) {
+      return item.command.has_load() && parts_.tracks.outcome(item.id) == nullptr;
+    });
+    if (!is_opening && (batch.objects & given_up) == 0) continue;
+    given_up |= batch.objects;
+    drop(batch, Error{Code::kAborted, "LOAD_SUPERSEDED", "another track was loaded, or the deck ejected, meanwhile"});
+  }
+}
+
 void Agenda::add(std::unique_ptr<Batch> batch) {
+  supersede_loads(*batch);
   for (Item& item : batch->items) {
     by_command_[item.id] = batch.get();
     if (!item.command.has_load()) continue;

@@ -41,7 +41,8 @@ class Agenda {
   // What is wrong with the batch in the present state: DECK_EMPTY, DECK_LOCKED, NO_GRID, COMMAND_UNKNOWN,
   // RECORDING_RUNS, RECORDING_STOPPED, SCHEDULE_FULL.
   Result<void> check(const Batch& batch) const;
-  // Takes a checked batch and starts to prepare it. Its answer is called when it has ended.
+  // Takes a checked batch and starts to prepare it. Its answer is called when it has ended. A load or an eject for now
+  // ends loads of that deck that are still being opened, and what was to happen to their tracks: LOAD_SUPERSEDED.
   void add(std::unique_ptr<Batch> batch);
 
   // --- each step, in this order. Frames rendered, and the monotonic time.
@@ -87,6 +88,7 @@ class Agenda {
   Result<void> check_lock(const Item& item, const DeckPlan& plan, Frames frame) const;
   Result<void> check_recording(const Item& item, bool& runs) const;
   const Batch* find(std::uint64_t command_id) const;
+  void supersede_loads(const Batch& by);
 
   // --- preparing
   Readiness prepare(Batch& batch, Error& error);

@@ -11,7 +11,6 @@ namespace {
 
 constexpr Nanoseconds kTellWantsEvery = std::chrono::milliseconds(50);
 constexpr Nanoseconds kTellProgressEvery = std::chrono::milliseconds(500);  // of decoding and of a recording
-constexpr Nanoseconds kTellUnderrunsEvery = std::chrono::seconds(1);
 constexpr double kWantBehindS = 2;     // kept behind a playhead: a nudge back, a double press of cue
 constexpr double kWantAheadS = 30;     // a slow disk may pause this long
 constexpr double kWantSoundingS = 2;   // from what sounds on, though a jump is sent: four event horizons
@@ -39,8 +38,10 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
           {config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_, options.waits_for_pages}),
       admission_({config_, book_, journal_, agenda_}),
       installer_({config_, agenda_, stretchers_, journal_, events_, options.mode}),
+      deck_watch_({config_, clock_, book_, publisher_, agenda_, events_,
+                   [this](int deck, double seconds) { seek(deck, seconds); }}),
       latency_frames_(zones.latency_frames),
-      told_underruns_(static_cast<std::size_t>(config_.engine.decks)) {
+      self_(std::make_shared<ControlLoop*>(this)) {
   journal_.epoch_began(options.epoch, config_, options.version);
   snapshot_ = snapshots_.latest();
 }
@@ -79,7 +80,7 @@ void ControlLoop::take_commits() {
     early_.pop_front();
   }
   if (had_commits) agenda_.observe(snapshot_, now);
-  look_at_decks(before);
+  deck_watch_.look(before, snapshot_);
   tracks_.collect();
   stretchers_.collect();
 }
@@ -106,29 +107,32 @@ FrameMap ControlLoop::frame_map() const {
   return map;
 }
 
-void ControlLoop::look_at_decks(const render::Snapshot& before) {
-  for (int deck = 0; deck < config_.engine.decks; ++deck) {
-    const auto at = static_cast<std::size_t>(deck);
-    look_at_deck(deck, before.decks[at], snapshot_.decks[at]);
+void ControlLoop::seek(int deck, double seconds) {
+  Request request;
+  v1::Seek& seek = *request.message.add_commands()->mutable_seek();
+  seek.set_deck(static_cast<std::uint32_t>(deck) + 1);
+  seek.set_seconds(seconds);
+  request.origin.principal = "segued";
+  request.answer = [](const Result<v1::ExecuteResponse>&) {};
+  execute(std::move(request));
+}
+
+std::function<void(v1::Event)> ControlLoop::announcer() {
+  return [inbox = inbox_, weak = std::weak_ptr(self_)](v1::Event event) {
+    inbox->post([weak, event = std::move(event)]() mutable {
+      const auto self = weak.lock();
+      if (self != nullptr) (*self)->tell(std::move(event));
+    });
+  };
+}
+
+void ControlLoop::tell(v1::Event event) {
+  event.set_frame(snapshot_.frame);
+  for (int deck = 0; deck < config_.engine.decks && !event.uri().empty() && event.deck() == 0; ++deck) {
+    const Track& track = agenda_.committed(deck).track;
+    if (track != nullptr && track->facts().uri == event.uri()) event.set_deck(static_cast<std::uint32_t>(deck) + 1);
   }
-}
-
-void ControlLoop::look_at_deck(int deck, const render::DeckSnapshot& before, const render::DeckSnapshot& now) {
-  const bool has_moved = before.state != now.state || before.load_id != now.load_id ||
-                         before.anchor_frame != now.anchor_frame || before.anchor_position != now.anchor_position ||
-                         before.anchor_rate != now.anchor_rate;
-  if (has_moved || before.underruns != now.underruns) publisher_.touch(deck_bit(deck));
-  if (before.ends != now.ends) publisher_.announce(track_ended(now.anchor_frame, deck, book_.read_deck(deck).uri()));
-  tell_underruns(deck, now);
-}
-
-// A deck that starves does so many times a second; the newest count is told once a second.
-void ControlLoop::tell_underruns(int deck, const render::DeckSnapshot& now) {
-  ToldUnderruns& told = told_underruns_[static_cast<std::size_t>(deck)];
-  const Nanoseconds time = clock_.monotonic();
-  if (told.count == now.underruns || (told.count > 0 && time - told.at < kTellUnderrunsEvery)) return;
-  told = {now.underruns, time};
-  publisher_.announce(underrun(now.last_underrun_frame, deck, now.underruns));
+  publisher_.announce(std::move(event));
 }
 
 void ControlLoop::tell_wants() {
@@ -149,6 +153,7 @@ void ControlLoop::tell_wants() {
       const auto at = static_cast<Frames>(sound.position);
       tracks_.want(committed.track,
                    {at - frames(kWantBehindS), at + frames(kWantSoundingS * std::max(1.0, sound.rate))});
+      if (sound.is_rolling) tracks_.want(committed.track, {sound.roll_from, sound.roll_to});
     }
     const DeckPlan& plan = agenda_.plan(deck);
     if (plan.track == nullptr) continue;

@@ -9,6 +9,7 @@
 
 #include "engine/control/admission.h"
 #include "engine/control/agenda.h"
+#include "engine/control/deck_watch.h"
 #include "engine/control/frame_map.h"
 #include "engine/control/inbox.h"
 #include "engine/control/installer.h"
@@ -50,6 +51,9 @@ class ControlLoop {
   const StateBook& book() const { return book_; }
   Publisher& publisher() { return publisher_; }
   Inbox& inbox() { return *inbox_; }
+  // What takes news from elsewhere in the engine: it gets its frame, and the deck its track is on, and is told to
+  // watchers. May be called on any thread and outlive this.
+  std::function<void(v1::Event)> announcer();
 
   // --- control
   // One round over everything; waits for nothing.
@@ -74,10 +78,9 @@ class ControlLoop {
  private:
   FrameMap frame_map() const;
   void take_notes();
+  void tell(v1::Event event);
   void take_commits();
-  void look_at_decks(const render::Snapshot& before);
-  void tell_underruns(int deck, const render::DeckSnapshot& now);
-  void look_at_deck(int deck, const render::DeckSnapshot& before, const render::DeckSnapshot& now);
+  void seek(int deck, double seconds);
   void tell_wants();
   void tend_recording();
 
@@ -96,20 +99,17 @@ class ControlLoop {
   Agenda agenda_;
   Admission admission_;
   Installer installer_;
+  DeckWatch deck_watch_;
   const int latency_frames_;
   int output_latency_frames_ = 0;
   render::Snapshot snapshot_;
   std::deque<render::Commit> early_;  // commits that the snapshot does not show yet
   std::vector<Request> requests_;
   std::vector<Inbox::Note> notes_;
+  std::shared_ptr<ControlLoop*> self_;  // what late news reach; expires with this
   Nanoseconds wants_told_at_{0};
   Nanoseconds progress_told_at_{0};
   bool has_told_recording_error_ = false;
-  struct ToldUnderruns {
-    std::uint64_t count = 0;
-    Nanoseconds at{0};
-  };
-  std::vector<ToldUnderruns> told_underruns_;
 };
 
 }  // namespace segue::control

@@ -57,6 +57,28 @@ v1::Event output_changed(Frames frame, const std::string& text) {
   return event_of(v1::Event::OUTPUT_CHANGED, frame, -1, 0, text);
 }
 
+v1::Event roll_started(Frames frame, int deck, std::uint64_t count) {
+  return event_of(
+      v1::Event::ROLL_STARTED, frame, deck, 0,
+      deck_name(deck) + " repeats its last beat until there is more to play, roll " + std::to_string(count));
+}
+
+v1::Event roll_ended(Frames frame, int deck) {
+  return event_of(v1::Event::ROLL_ENDED, frame, deck, 0, deck_name(deck) + " goes on");
+}
+
+v1::Event fault_began(Frames frame, int deck, const std::string& uri, const Error& error) {
+  v1::Event event = event_of(v1::Event::FAULT_BEGAN, frame, deck, 0, deck_name(deck) + ": " + error.message);
+  event.set_uri(uri);
+  return with(std::move(event), error);
+}
+
+v1::Event live_title(Frames frame, int deck, const std::string& uri, const std::string& title) {
+  v1::Event event = event_of(v1::Event::LIVE_TITLE, frame, deck, 0, title);
+  event.set_uri(uri);
+  return event;
+}
+
 v1::Event recording_event(v1::Event::Kind kind, Frames frame, const output::Recorder::Status& status) {
   v1::Event event = event_of(kind, frame, -1, 0, status.path);
   return status.error ? with(std::move(event), *status.error) : event;

@@ -20,6 +20,10 @@ v1::Event underrun(Frames frame, int deck, std::uint64_t count);
 v1::Event command_late(Frames frame, int deck, std::uint64_t command_id, Frames late_frames);
 v1::Event command_failed(Frames frame, int deck, std::uint64_t command_id, const Error& error);
 v1::Event output_changed(Frames frame, const std::string& text);
+v1::Event roll_started(Frames frame, int deck, std::uint64_t count);
+v1::Event roll_ended(Frames frame, int deck);
+v1::Event fault_began(Frames frame, int deck, const std::string& uri, const Error& error);
+v1::Event live_title(Frames frame, int deck, const std::string& uri, const std::string& title);
 v1::Event recording_event(v1::Event::Kind kind, Frames frame, const output::Recorder::Status& status);
 
 v1::Recording to_message(const output::Recorder::Status& status);

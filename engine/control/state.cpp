@@ -23,6 +23,34 @@ double loaded_part(const rt::TrackPages& pages) {
   return needed == 0 ? 1.0 : std::min(1.0, static_cast<double>(pages.published()) / static_cast<double>(needed));
 }
 
+double fetched_part(const stream::FetchStatus& fetch) {
+  using State = stream::FetchStatus::State;
+  if (fetch.state == State::kLocal || fetch.state == State::kComplete) return 1.0;
+  return fetch.size <= 0 ? 0.0 : std::min(1.0, static_cast<double>(fetch.present) / static_cast<double>(fetch.size));
+}
+
+v1::Fetch fetch_message(const stream::FetchStatus& fetch) {
+  using State = stream::FetchStatus::State;
+  v1::Fetch message;
+  switch (fetch.state) {
+    case State::kLocal:
+    case State::kConnecting: message.set_state(v1::Fetch::CONNECTING); break;
+    case State::kFetching: message.set_state(v1::Fetch::FETCHING); break;
+    case State::kWaiting: message.set_state(v1::Fetch::WAITING); break;
+    case State::kComplete: message.set_state(v1::Fetch::COMPLETE); break;
+    case State::kFailed: message.set_state(v1::Fetch::FAILED); break;
+  }
+  message.set_bytes(fetch.present);
+  message.set_size_bytes(std::max<std::int64_t>(fetch.size, 0));
+  message.set_bytes_per_s(fetch.bytes_per_s);
+  message.set_attempts(fetch.attempts);
+  message.set_resumed(fetch.resumed);
+  message.set_provider(fetch.provider);
+  message.set_quality(fetch.quality);
+  if (fetch.trouble) *message.mutable_error() = to_message(*fetch.trouble);
+  return message;
+}
+
 }  // namespace
 
 v1::Error to_message(const Error& error) {
@@ -63,6 +91,12 @@ void StateBook::commit_deck(int deck, const DeckPlan& plan) {
     intent.set_uri(facts.uri);
     intent.set_title(facts.title);
     intent.set_artist(facts.artist);
+    intent.set_album(facts.album);
+    intent.clear_fetch();
+    intent.clear_trouble();
+    intent.clear_live_title();
+    intent.set_live(plan.track != nullptr && plan.track->is_live());
+    intent.set_fetched(plan.track == nullptr ? 0.0 : 1.0);
   }
   intent.set_tempo_percent(plan.tempo_percent);
   intent.set_pitch_semitones(plan.pitch_semitones);
@@ -133,6 +167,22 @@ void StateBook::set_recording(const v1::Recording& running) {
   *master_.mutable_recording() = running;
 }
 
+bool StateBook::set_network(int deck, const DeckNetwork& network) {
+  const std::lock_guard lock(mutex_);
+  v1::Deck& intent = decks_[static_cast<std::size_t>(deck)].intent;
+  v1::Deck next = intent;
+  next.set_live(network.is_live);
+  next.set_live_title(network.live_title);
+  next.clear_trouble();
+  if (network.trouble) *next.mutable_trouble() = to_message(*network.trouble);
+  next.clear_fetch();
+  next.set_fetched(fetched_part(network.fetch));
+  if (network.fetch.state != stream::FetchStatus::State::kLocal) *next.mutable_fetch() = fetch_message(network.fetch);
+  const bool is_other = next.SerializeAsString() != intent.SerializeAsString();
+  intent = std::move(next);
+  return is_other;
+}
+
 void StateBook::set_output(const OutputFacts& output) {
   const std::lock_guard lock(mutex_);
   engine_.set_output(output.name);
@@ -176,11 +226,13 @@ v1::Deck StateBook::merge(const DeckEntry& entry, const render::DeckSnapshot& so
   v1::Deck deck = entry.intent;
   deck.set_state(state_of(entry, sound));
   deck.set_underruns(sound.underruns);
+  deck.set_rolls(sound.rolls);
+  deck.set_rolling(sound.is_rolling);
   const DeckPlan& plan = entry.plan;
   if (plan.track == nullptr) return deck;
   const rt::TrackPages& pages = plan.track->pages();
   const double position_s = seconds_of(sound.position, sample_rate_hz_);
-  deck.set_duration_s(seconds_of(static_cast<double>(pages.length()), sample_rate_hz_));
+  if (!deck.live()) deck.set_duration_s(seconds_of(static_cast<double>(pages.length()), sample_rate_hz_));
   deck.set_loaded(loaded_part(pages));
   if (plan.grid != nullptr) {
     deck.set_bpm(plan.grid->bpm_at(position_s));

@@ -11,6 +11,7 @@
 #include "engine/control/deck_plan.h"
 #include "engine/model/config.h"
 #include "engine/render/message.h"
+#include "engine/stream/media.h"
 #include "segue/v1/state.pb.h"
 
 namespace segue::control {
@@ -24,6 +25,14 @@ struct OutputFacts {
   int block_frames = 0;
   std::uint64_t lost_frames = 0;
   double load = 0;
+};
+
+// What a deck's track says of where its bytes come from, looked at a few times a second.
+struct DeckNetwork {
+  stream::FetchStatus fetch;
+  std::optional<Error> trouble;
+  bool is_live = false;
+  std::string live_title;
 };
 
 // The truth about intent: every committed command is in here, and nothing else. Readers get it merged with render's
@@ -41,6 +50,8 @@ class StateBook {
   void add_pending_load(int deck, int change);
   void set_load_error(int deck, const std::optional<Error>& error);
   void set_recording(const v1::Recording& running);
+  // True if a reader sees something else than before.
+  bool set_network(int deck, const DeckNetwork& network);
   void set_output(const OutputFacts& output);
   void count_late_command();
   void set_journal_unsaved(std::uint64_t entries);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/validate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
+#include "engine/base/text.h"
 #include "engine/base/units.h"
 #include "engine/model/config.h"
 #include "engine/stream/track_loader.h"
@@ -49,12 +52,37 @@ struct Fields {
   tl::unexpected<Error> missing(const char* field) const { return invalid("FIELD_INVALID", where, field, "not set"); }
 };
 
+// An address that something may be loaded from; whether there is anything is for the loader to find.
+Result<void> check_track_uri(const std::string& uri) {
+  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  for (const char* scheme : {"http://", "https://", "segue://"}) {
+    if (!uri.starts_with(scheme)) continue;
+    const std::string rest = uri.substr(std::strlen(scheme));
+    const std::size_t host_bytes = std::min(rest.find_first_of("/?#"), rest.size());
+    const bool is_catalogue = scheme == std::string_view("segue://");
+    const bool is_named =
+        host_bytes > 0 && (!is_catalogue || (rest.size() > host_bytes + 1 && rest[host_bytes] == '/'));
+    if (is_named && std::none_of(uri.begin(), uri.end(), is_bad)) return {};
+    return fail(
+        Code::kInvalidArgument, "URI_INVALID",
+        printable(uri) + (is_catalogue ? ": write segue://PROVIDER/ID" : ": not an address; percent-encode it"));
+  }
+  if (const auto path = stream::path_of_uri(uri); !path) {
+    Error error = path.error();
+    if (error.reason == "URI_UNSUPPORTED") {
+      error.message = printable(uri) + ": only file:///, http://, https:// and segue:// can be played";
+    }
+    return tl::unexpected<Error>(std::move(error));
+  }
+  return {};
+}
+
 Result<void> check(const v1::Load& load, const Fields& fields) {
   if (auto deck = fields.deck(load.deck()); !deck) return deck;
   if (load.uri().empty()) return fields.missing("uri");
   if (load.uri().size() > model::kUriBytesMax)
     return invalid("URI_INVALID", fields.where, "uri", "longer than 8,192 bytes");
-  if (auto path = stream::path_of_uri(load.uri()); !path) return fail_at(fields.where + "uri", path.error());
+  if (auto uri = check_track_uri(load.uri()); !uri) return fail_at(fields.where + "uri", uri.error());
   return {};
 }
 

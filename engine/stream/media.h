@@ -24,6 +24,8 @@ struct FetchStatus {
   double bytes_per_s = 0;       // of late
   std::uint64_t attempts = 0;   // requests sent
   std::uint64_t resumed = 0;    // times it went on after a failure
+  std::string provider;         // MediaRef::provider
+  std::string quality;          // MediaRef::quality
   bool is_from_disk = false;    // all of it was in the cache when it was opened
   std::optional<Error> trouble; // why nothing comes at present; absent while all is well
 };

@@ -27,6 +27,17 @@ class FakeLoader final : public stream::TrackLoader {
   }
   // What was loaded last from there. Each load has pages of its own, as render expects.
   MemoryTrack& track(const std::string& uri) { return *tracks_.at(uri); }
+  // What the network says of every track from there, from now on.
+  struct Network {
+    stream::FetchStatus fetch;
+    std::optional<Error> trouble;
+    bool is_live = false;
+    std::string live_title;
+  };
+  Network& network(const std::string& uri) {
+    return *networks_.try_emplace(uri, std::make_shared<Network>()).first->second;
+  }
+  const std::vector<std::uint64_t>& cancelled() const { return cancelled_; }
   // Answers the oldest load that waits.
   void answer() {
     const Waiting waiting = waiting_.front();
@@ -41,6 +52,7 @@ class FakeLoader final : public stream::TrackLoader {
     waiting_.push_back({load_id, uri, std::move(ready)});
     if (answers_at_once_) answer();
   }
+  void cancel(std::uint64_t load_id) override { cancelled_.push_back(load_id); }
   void want(const stream::LoadedTrack& track, std::span<const stream::WantedRange> ranges) override {
     wants_.push_back({track.facts().uri, {ranges.begin(), ranges.end()}});
   }
@@ -56,17 +68,23 @@ class FakeLoader final : public stream::TrackLoader {
   // Counts how many are held, so that a test sees them let go.
   class Loaded final : public stream::LoadedTrack {
    public:
-    Loaded(model::TrackFacts facts, std::shared_ptr<MemoryTrack> track, std::shared_ptr<int> alive)
-        : facts_(std::move(facts)), track_(std::move(track)), alive_(std::move(alive)) {
+    Loaded(model::TrackFacts facts, std::shared_ptr<MemoryTrack> track, std::shared_ptr<Network> network,
+           std::shared_ptr<int> alive)
+        : facts_(std::move(facts)), track_(std::move(track)), network_(std::move(network)), alive_(std::move(alive)) {
       ++*alive_;
     }
     ~Loaded() override { --*alive_; }
     const model::TrackFacts& facts() const override { return facts_; }
     const rt::TrackPages& pages() const override { return track_->pages(); }
+    std::optional<Error> trouble() const override { return network_->trouble; }
+    stream::FetchStatus fetch() const override { return network_->fetch; }
+    bool is_live() const override { return network_->is_live; }
+    std::string live_title() const override { return network_->live_title; }
 
    private:
     model::TrackFacts facts_;
     std::shared_ptr<MemoryTrack> track_;
+    std::shared_ptr<Network> network_;
     std::shared_ptr<int> alive_;
   };
 
@@ -80,13 +98,16 @@ class FakeLoader final : public stream::TrackLoader {
     facts.uri = waiting.uri;
     facts.title = titles_[waiting.uri];
     tracks_[waiting.uri] = std::make_shared<MemoryTrack>(found->second);
-    waiting.ready(waiting.id, std::make_shared<Loaded>(facts, tracks_[waiting.uri], alive_));
+    (void)network(waiting.uri);
+    waiting.ready(waiting.id, std::make_shared<Loaded>(facts, tracks_[waiting.uri], networks_[waiting.uri], alive_));
   }
 
   const bool answers_at_once_;
   std::map<std::string, StereoAudio> audio_;
   std::map<std::string, std::shared_ptr<MemoryTrack>> tracks_;
   std::map<std::string, std::string> titles_;
+  std::map<std::string, std::shared_ptr<Network>> networks_;
+  std::vector<std::uint64_t> cancelled_;
   std::vector<Waiting> waiting_;
   std::vector<Wanted> wants_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
