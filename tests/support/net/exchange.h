@@ -37,6 +37,9 @@ struct Response {
   std::string body{};
   std::string mime = "application/json";
   Fault fault{};
+  std::string etag{};           // empty: none
+  std::string last_modified{};  // empty: none
+  bool has_ranges = false;      // the body is a file of which ranges can be had
 };
 
 enum class Ending {

@@ -251,7 +251,10 @@ Answer FaultServer::State::answer_to(const Request& request) {
   const Content content{.status = response.status,
                         .headers = std::move(response.headers),
                         .mime = response.mime,
-                        .bytes = std::make_shared<std::string>(std::move(response.body))};
+                        .etag = response.etag,
+                        .last_modified = response.last_modified,
+                        .bytes = std::make_shared<std::string>(std::move(response.body)),
+                        .has_ranges = response.has_ranges};
   return make_answer(request, content, next_fault(request.path, response.fault));
 }
 
