@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,17 +15,19 @@
 #include "engine/base/result.h"
 #include "engine/model/media_ref.h"
 
+struct sockaddr;
+
 namespace segue::net {
 
 using model::HttpHeader;
 
 // What a request may cost. None of libcurl's defaults is relied on.
 struct HttpLimits {
-  std::chrono::milliseconds connect_max{3'000};      // name resolution, TCP and TLS
-  std::chrono::milliseconds first_byte_max{8'000};   // from sending the request to the answer's head
-  std::chrono::milliseconds stall_max{5'000};        // less than 1 KiB/s for so long ends the transfer (NET_STALLED)
-  std::chrono::milliseconds total_max{0};            // 0: no bound, for bodies that are long by nature
-  std::int64_t body_bytes_max = 8 << 20;             // more fails with RESPONSE_TOO_LARGE
+  std::chrono::milliseconds connect_max{3'000};     // name resolution, TCP and TLS
+  std::chrono::milliseconds first_byte_max{8'000};  // from sending the request to the answer's head
+  std::chrono::milliseconds stall_max{5'000};       // less than 1 KiB/s for so long ends the transfer (NET_STALLED)
+  std::chrono::milliseconds total_max{0};           // 0: no bound, for bodies that are long by nature
+  std::int64_t body_bytes_max = 8 << 20;            // more fails with RESPONSE_TOO_LARGE
   int redirects_max = 5;
 };
 
@@ -36,10 +39,10 @@ struct HttpRequest {
   std::string url;    // http or https
   std::string label;  // stands for the url in messages: no secrets; empty: scheme, host and path of `url`
   std::vector<HttpHeader> headers;
-  std::string body;                // with POST
+  std::string body;                  // with POST
   std::optional<std::int64_t> from;  // Range: bytes=from-to
   std::optional<std::int64_t> to;    // inclusive; without: to the end
-  bool may_be_private = false;     // the address was given by the operator; else only public addresses are connected to
+  bool may_be_private = false;  // the address was given by the operator; else only public addresses are connected to
   HttpUrgency urgency = HttpUrgency::kNow;
   HttpLimits limits;
 };
@@ -64,6 +67,7 @@ class HttpReader {
   // Nothing comes after it. Failures: UNAVAILABLE with DNS_FAILED, CONNECTION_REFUSED, CONNECTION_RESET, NET_TIMEOUT,
   // NET_STALLED, BODY_TRUNCATED (fewer bytes than the head said), TLS_FAILED, or NET_FAILED; PERMISSION_DENIED with
   // REDIRECT_REFUSED or ADDRESS_REFUSED; RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE; INVALID_ARGUMENT URL_INVALID;
+  // INVALID_ARGUMENT REQUEST_INVALID (method, header or range); RESOURCE_EXHAUSTED TOO_MANY_TRANSFERS;
   // CANCELLED TRANSFER_CANCELLED. Messages start with the label.
   virtual void on_end(Result<void> outcome) = 0;
 };
@@ -83,8 +87,9 @@ class HttpClient {
     std::string user_agent = "segue";
     std::int64_t background_bytes_per_s = 0;  // cap over all background transfers; 0: none
     std::string ca_file;                      // PEM instead of the system's authorities; for tests
-    int connections_max = 32;                 // in all
-    int connections_per_host_max = 6;
+    int connections_max = 32;                 // in all, at least 2; a third of them is kept free of background ones
+    int connections_per_host_max = 6;         // likewise
+    std::function<bool(const sockaddr&)> is_public;  // judges addresses instead of net::is_public; for tests
   };
   static std::unique_ptr<HttpClient> create(const Options& options);
   virtual ~HttpClient() = default;
@@ -94,7 +99,8 @@ class HttpClient {
   virtual Id start(HttpRequest request, std::shared_ptr<HttpReader> reader) = 0;
   // Ends it soon (within 10 ms); on_end gets CANCELLED unless it was called already. Unknown ids are ignored.
   virtual void cancel(Id id) = 0;
-  // No more is read from the transfer until resume; the peer is slowed down by TCP. stall_max does not run meanwhile.
+  // No more body is read from the transfer until resume; the peer is slowed down by TCP. stall_max does not run
+  // meanwhile, and the connection stays taken. Called in on_head or on_body, that was the last piece.
   virtual void pause(Id id) = 0;
   virtual void resume(Id id) = 0;
   // From now on; 0 lifts the cap.

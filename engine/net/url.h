@@ -19,13 +19,19 @@ struct Url {
   std::string host;  // lower case; an IPv6 address without brackets
   int port = 0;      // explicit or the scheme's
   std::string path;  // from "/" on, with the query, percent-encoded
-  // Scheme, host and port: what a header that authorises belongs to.
+  // Scheme, host and port, "https://host:443": what a header that authorises belongs to.
   std::string origin() const;
   // Without user information and with the query's values left out: fit for messages and logs.
   std::string label() const;
+  // The whole address, without user information.
+  std::string bare() const;
+  // The whole address.
+  std::string text() const;
 };
 
 // Fails with INVALID_ARGUMENT URL_INVALID or URL_UNSUPPORTED (another scheme); messages never show user information.
+// Spaces and bytes beyond ASCII in path and query are percent-encoded, as browsers do; a fragment is left out. Hosts
+// are ASCII (an international name as xn--…); numbers that mean an IPv4 address are judged when connecting.
 Result<Url> parse_url(std::string_view text);
 // `reference`, absolute or relative, against `base` (RFC 3986 section 5).
 Result<std::string> resolve_url(const std::string& base, std::string_view reference);
