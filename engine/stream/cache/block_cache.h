@@ -20,8 +20,8 @@ inline constexpr std::int64_t kBlockBytes = 64 << 10;  // 1.6 s of MP3 at 320 kb
 // One content: the bytes of one track in one encoding, as one validator names them. Another validator is another
 // content, so bytes of two versions never mix.
 struct ContentId {
-  std::string provider;   // for its quota; may be empty
-  std::string key;        // MediaRef::cache_key
+  std::string provider;  // for its quota; may be empty
+  std::string key;       // MediaRef::cache_key
   std::string validator;  // "etag:…", or "size:…" with "modified:…"; empty: none, then nothing is taken from the disk
 };
 
@@ -43,7 +43,8 @@ class CachedContent {
   // Copies bytes from `offset` on, up to the end of their block; 0 if they are not there. A block whose checksum is
   // wrong is dropped, counted and not there any more. Only failure: INTERNAL.
   virtual std::size_t read(std::int64_t offset, std::span<std::byte> buffer) = 0;
-  // Nothing of it is valid: it goes from RAM and disk, now and for later opens.
+  // Nothing of it is valid: it goes from RAM and disk, now and for later opens, which get another, empty content.
+  // Who still has this one finds it empty, of unknown size; what is put into it then stays in RAM, with it.
   virtual void discard() = 0;
 };
 
@@ -54,6 +55,7 @@ struct CacheCounters {
   std::uint64_t blocks_stored = 0;   // written to the disk
   std::uint64_t blocks_corrupt = 0;  // found wrong by checksum, dropped
   std::uint64_t blocks_evicted = 0;  // left the disk for newer ones
+  std::uint64_t blocks_dropped = 0;  // left RAM for newer ones, never stored; nobody had them open
   std::uint64_t disk_failures = 0;   // writes or reads the disk refused
 };
 
@@ -63,19 +65,21 @@ struct CacheCounters {
 class BlockCache {
  public:
   struct Options {
-    std::string folder;               // empty: RAM only. Made with mode 0700.
-    std::int64_t disk_bytes_max = 0;  // 0: RAM only
-    std::int64_t ram_bytes_max = 256 << 20;  // of contents nobody has open; open ones may hold more
+    std::string folder;                                      // empty: RAM only. Made with mode 0700.
+    std::int64_t disk_bytes_max = 0;                         // 0: RAM only
+    std::int64_t ram_bytes_max = 256 << 20;                  // of contents nobody has open; open ones may hold more
     std::map<std::string, std::int64_t> provider_bytes_max;  // on disk; a provider not named may fill it all
-    // Called on a cache thread when the disk fails or works again: reason CACHE_FULL, CACHE_READ_ONLY, CACHE_CORRUPT
-    // (a block), CACHE_IO_ERROR, or empty when all is well. Once per change, CACHE_CORRUPT each time.
+    // Called on the cache's thread when the disk fails or works again: reason CACHE_FULL, CACHE_READ_ONLY,
+    // CACHE_CORRUPT (a block), CACHE_IO_ERROR, CACHE_IN_USE (another process has the folder), or empty when all is
+    // well. Once per change, CACHE_CORRUPT each time. Must not flush, purge or destroy the cache.
     std::function<void(const Error& error)> on_disk;
   };
   // Never fails: without a usable folder it works in RAM, and on_disk says so.
   static std::unique_ptr<BlockCache> create(Options options);
   virtual ~BlockCache() = default;  // what was put is on the disk when it returns, unless that takes over 500 ms
 
-  // The content, with whatever the disk has of it. `may_store` false: RAM only. Looks at the disk.
+  // The content, with whatever the disk has of it. `may_store` false: RAM only, also for others who have it open.
+  // Contents without a validator are shared with nobody, and end with their last reader. Looks at the disk.
   virtual std::shared_ptr<CachedContent> open(const ContentId& id, bool may_store) = 0;
   // The newest stored content of a key, whichever its validator: to play from without asking the network first. Null
   // if there is none with its first block and its size.

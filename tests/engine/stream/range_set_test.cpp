@@ -88,7 +88,9 @@ TEST(RangeSet, AgreesWithABitmap) {
       while (gap_end < end && !bits[static_cast<std::size_t>(gap_end)]) ++gap_end;
       const Range gap = set.first_gap(at, end);
       ASSERT_EQ(gap.is_empty(), run >= end) << "seed " << seed << " step " << step;
-      if (run < end) ASSERT_EQ(gap, (Range{run, gap_end})) << "seed " << seed << " step " << step;
+      if (run < end) {
+        ASSERT_EQ(gap, (Range{run, gap_end})) << "seed " << seed << " step " << step;
+      }
     }
   }
 }
