@@ -38,6 +38,9 @@ struct Live {
   bool goes_on = false;                         // … or, of a later one, the byte after the last that was sent
 };
 
+// For Live::bytes: these bytes over and over.
+std::function<void(std::int64_t, char*, std::size_t)> repeated(std::string bytes);
+
 // An HTTP/1.1 server on 127.0.0.1 that does wrong on command, and says what it did (log). A thread per connection;
 // every method from any thread. Its own bytes are exact: a body is cut after so many bytes, an RST is an RST. The
 // destructor resets what is open and ends within milliseconds.
