@@ -7,11 +7,14 @@
 #include <optional>
 #include <sstream>
 
+#include <sys/stat.h>
+
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
 #include "daemon/config_keys.h"
+#include "daemon/provider_tables.h"
 
 namespace segue::daemon {
 namespace {
@@ -39,6 +42,27 @@ std::optional<ConfigValue> to_value(const toml::node& node) {
   return std::nullopt;
 }
 
+std::optional<ProviderValue> to_provider_value(const toml::node& node) {
+  if (const auto* flag = node.as_boolean()) return flag->get();
+  if (const auto* whole = node.as_integer()) return whole->get();
+  if (const auto* text = node.as_string()) return text->get();
+  const auto* list = node.as_array();
+  if (list == nullptr) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const auto& entry : *list) {
+    const auto* text = entry.as_string();
+    if (text == nullptr) return std::nullopt;
+    texts.push_back(text->get());
+  }
+  return texts;
+}
+
+// Whether others than its owner can read a file.
+bool is_exposed(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && (found.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
 // Walks the parsed file and collects what is wrong with it.
 class Application {
  public:
@@ -48,6 +72,10 @@ class Application {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
       const auto line = name.source().begin.line;
+      if (key == "provider") {
+        providers(line, node);
+        continue;
+      }
       const bool section = is_section(key);
       if (section && node.is_table()) {
         this->table(*node.as_table(), key + ".");
@@ -81,6 +109,45 @@ class Application {
     const auto given = to_value(node);
     const std::string wrong = given ? key->set(settings_, *given) : "must be " + key->range;
     if (!wrong.empty()) note(line, name, wrong);
+  }
+
+  void providers(toml::source_index line, const toml::node& node) {
+    const auto* list = node.as_array();
+    if (list == nullptr) return note(line, "provider", "is a list: write [[provider]]");
+    for (const auto& entry : *list) {
+      const auto at = entry.source().begin.line;
+      if (!entry.is_table()) {
+        note(at, "provider", "is a list of tables: write [[provider]]");
+        continue;
+      }
+      provider(at, *entry.as_table());
+    }
+  }
+
+  void provider(toml::source_index line, const toml::table& table) {
+    model::ProviderConfig made;
+    const std::size_t faults_before = faults_.size();
+    for (const auto& [name, node] : table) {
+      const std::string key(name.str());
+      const auto at = name.source().begin.line;
+      const auto& keys = provider_keys();
+      const auto row = std::find_if(keys.begin(), keys.end(), [&](const ProviderKey& k) { return k.name == key; });
+      if (row == keys.end()) {
+        note(at, "provider." + key, "unknown key; segued --print-config lists all");
+        continue;
+      }
+      const auto value = to_provider_value(node);
+      const std::string wrong = value ? row->set(made, *value) : "must be " + row->range;
+      if (!wrong.empty()) note(at, "provider." + key, wrong);
+      if (key == "password" && is_exposed(path_)) {
+        note(at, "provider.password", "others can read this file: chmod 600, or write password_file");
+      }
+    }
+    if (faults_.size() > faults_before) return;  // what is missing may be what was wrong
+    for (const ProviderFault& fault : check_provider(made, settings_.engine.providers)) {
+      note(line, "provider." + fault.key, fault.what);
+    }
+    if (faults_.size() == faults_before) settings_.engine.providers.push_back(std::move(made));
   }
 
   Settings& settings_;
@@ -189,6 +256,11 @@ std::string print_config(const Settings& settings) {
     print_comment(out, "Range: " + key.range + ".");
     out << key.name.substr(dot + 1) << " = " << to_toml(key.get(settings)) << '\n';
   }
+  out << "\n# Catalogues, a [[provider]] each:\n";
+  for (const ProviderKey& key : provider_keys()) {
+    print_comment(out, key.name + ": " + key.doc + " Range: " + key.range + ".");
+  }
+  out << print_providers(settings.engine.providers);
   return out.str();
 }
 
