@@ -88,7 +88,8 @@ class FaultServer {
   // Resets what is open, but goes on listening.
   void reset_connections();
 
-  // All requests so far, in the order of their arrival.
+  // All requests so far, in the order of their arrival. A cut is in it before it happens; what was sent may be with the
+  // client a moment before it is here, so wait_for it.
   std::vector<Exchange> log() const;
   // Those of one path.
   std::vector<Exchange> log(const std::string& path) const;

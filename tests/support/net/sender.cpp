@@ -47,8 +47,8 @@ class Body {
       if (!line_.wait_for([&] { return grip_.releases() != before; })) return false;
     }
     if (fault().reset_after == position_) {
-      line_.reset(true);
       grip_.note([](Exchange& exchange) { exchange.ending = Ending::kReset; });
+      line_.reset(true);
       return false;
     }
     if (fault().close_after == position_) {
@@ -140,8 +140,8 @@ bool begin(Line& line, const Fault& fault, const Grip& grip) {
   }
   if (!line.wait_for([&] { return !grip.is_frozen(); })) return false;
   if (fault.reset_before_head) {
-    line.reset(true);
     grip.note([](Exchange& exchange) { exchange.ending = Ending::kReset; });
+    line.reset(true);
     return false;
   }
   if (fault.close_before_head) {

@@ -170,7 +170,7 @@ Answer FaultServer::State::answer_to(const Request& request) {
   return make_answer(request, content, next_fault(request.path, response.fault));
 }
 
-Grip FaultServer::State::grip_for(std::size_t entry) {
+Grip FaultServer::State::grip_for(std::size_t entry, const Answer& answer) {
   return Grip{
       .is_frozen =
           [this] {
@@ -191,9 +191,11 @@ Grip FaultServer::State::grip_for(std::size_t entry) {
             return link_free;
           },
       .note =
-          [this, entry](const std::function<void(Exchange&)>& change) {
+          [this, entry, &answer](const std::function<void(Exchange&)>& change) {
             const std::lock_guard lock(mutex);
             change(log[entry]);
+            if (const auto stream = streams.find(log[entry].request.path); answer.live && stream != streams.end())
+              stream->second.next = answer.first + log[entry].body_bytes;
             changed.notify_all();
           },
   };
@@ -213,16 +215,13 @@ bool FaultServer::State::handle(Connection& connection, Request request) {
     changed.notify_all();
   }
   const Answer answer = answer_to(request);
-  const Grip grip = grip_for(entry);
+  const Grip grip = grip_for(entry, answer);
   const bool goes_on = connection.line.wait_until(due) && send_answer(connection.line, answer, grip);
   const std::lock_guard lock(mutex);
   Exchange& exchange = log[entry];
   exchange.ended = Clock::now();
   if (exchange.ending == Ending::kOpen)
     exchange.ending = connection.line.end() == Line::End::kCut ? Ending::kReset : Ending::kPeerClosed;
-  if (answer.live)
-    if (const auto stream = streams.find(request.path); stream != streams.end())
-      stream->second.next = answer.first + exchange.body_bytes;
   changed.notify_all();
   return goes_on;
 }

@@ -76,7 +76,7 @@ struct FaultServer::State {
   Answer answer_to(const Request& request);
   Fault next_fault(const std::string& path, const Fault& otherwise);
   bool handle(Connection& connection, Request request);
-  Grip grip_for(std::size_t entry);
+  Grip grip_for(std::size_t entry, const Answer& answer);
   std::vector<Exchange> visible_log() const {
     return {log.begin() + static_cast<std::ptrdiff_t>(log_begin), log.end()};
   }
