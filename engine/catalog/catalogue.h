@@ -59,10 +59,15 @@ struct ProviderStatus {
 };
 
 // All providers behind one front. Each has threads of its own (at most 4), so that one that hangs holds nobody else
-// up; what waits behind it is bounded and refused with RESOURCE_EXHAUSTED PROVIDER_BUSY. Calls without a callback
-// block the caller, on threads the caller owns; all of them end soon after `stop`. Thread-safe.
+// up; what waits behind it is bounded (64) and refused with RESOURCE_EXHAUSTED PROVIDER_BUSY. Calls without a callback
+// block the caller, on threads the caller owns; all of them end soon after `stop`. Callbacks come on catalogue threads,
+// exactly once, and must not block. Thread-safe.
 class Catalogue {
  public:
+  using Call = std::function<Result<void>(Provider&, const std::stop_token&)>;
+  template <typename T>
+  using Answer = std::function<void(Result<T>)>;
+
   struct Options {
     ProviderParts parts;
     std::vector<model::ProviderConfig> providers;
@@ -70,25 +75,48 @@ class Catalogue {
     // A provider's health has changed; on a catalogue thread; must not block; may be null.
     std::function<void(const std::string& provider, const Health& health)> on_health;
     std::chrono::seconds check_every{60};
+    // Owns `parts`; let go of when the last thread has left them. Without it they must outlive threads that hang.
+    std::shared_ptr<void> keep;
   };
-  // Fails if a provider's configuration is wrong.
+  // Fails if a provider's configuration is wrong, or two have one name.
   static Result<std::unique_ptr<Catalogue>> create(Options options);
-  virtual ~Catalogue() = default;  // stops everything within 100 ms; what hangs in a system call is left behind
+
+  // As Options, with providers that are there already.
+  struct Members {
+    std::vector<std::unique_ptr<Provider>> providers;
+    Library* library = nullptr;  // knows local files; null: nothing is known of them
+    const Clock& clock;
+    std::function<void(const std::string& provider, const Health& health)> on_health;
+    std::chrono::seconds check_every{60};
+    std::shared_ptr<void> keep;
+  };
+  static std::unique_ptr<Catalogue> create(Members members);
+
+  // Settles every open call with CANCELLED, stops everything within 100 ms; a thread that hangs in its provider longer
+  // is left behind with it. No callback comes after it.
+  virtual ~Catalogue() = default;
 
   // `tell` is called until kDone, which comes once and last; after stop soon, with what there is. Returns at once.
+  // Without names, the providers that can search are asked; a name that is not known is told as failed.
   virtual void search(Search search, std::function<void(SearchNews)> tell, const std::stop_token& stop) = 0;
 
   virtual std::vector<ProviderStatus> providers() const = 0;
-  // Runs `call` on a thread of that provider and returns when it has, at `patience` or `stop` whichever is first.
-  // Fails with NOT_FOUND PROVIDER_MISSING, RESOURCE_EXHAUSTED PROVIDER_BUSY, DEADLINE_EXCEEDED PROVIDER_TIMEOUT.
+  // Runs `call` on a thread of that provider and returns when it has, at `patience` or `stop` whichever is first; in
+  // the latter cases `call` may go on for a while, so it shares what it writes to. Fails with NOT_FOUND
+  // PROVIDER_MISSING, RESOURCE_EXHAUSTED PROVIDER_BUSY, DEADLINE_EXCEEDED PROVIDER_TIMEOUT, CANCELLED CALL_CANCELLED.
   virtual Result<void> with(const std::string& provider, std::chrono::milliseconds patience,
-                            const std::stop_token& stop,
-                            std::function<Result<void>(Provider&, const std::stop_token&)> call) = 0;
+                            const std::stop_token& stop, Call call) = 0;
+  // As with, and returns at once.
+  virtual void ask(const std::string& provider, std::chrono::milliseconds patience, const std::stop_token& stop,
+                   Call call, Answer<void> done) = 0;
 
   // segue://, file:// and http(s):// alike. http(s):// goes to the provider of type "http", and without one is
-  // answered as a plain address.
+  // answered as a plain address; file:// is looked up among the local tracks. Before other calls of its provider.
   virtual Result<model::MediaRef> resolve(const std::string& uri, const std::stop_token& stop) = 0;
   virtual Result<Entry> track(const std::string& uri, const std::stop_token& stop) = 0;
+  // The same, and return at once.
+  virtual void resolve(const std::string& uri, const std::stop_token& stop, Answer<model::MediaRef> done) = 0;
+  virtual void track(const std::string& uri, const std::stop_token& stop, Answer<Entry> done) = 0;
 };
 
 }  // namespace segue::catalog
