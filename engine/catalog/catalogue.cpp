@@ -8,6 +8,7 @@
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 #include "engine/catalog/catalogue_search.h"
+#include "engine/catalog/library.h"
 #include "engine/catalog/worker.h"
 #include "engine/net/url.h"
 

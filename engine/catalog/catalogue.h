@@ -27,15 +27,15 @@ struct Match {
 struct SearchNews {
   enum class Kind { kMatches, kProviderDone, kProviderFailed, kDone };
   Kind kind = Kind::kMatches;
-  std::string provider;         // kMatches and the provider kinds
-  std::vector<Match> matches;   // new ones, or ones told before that have got another source
-  std::optional<Error> error;   // kProviderFailed
+  std::string provider = {};    // kMatches and the provider kinds
+  std::vector<Match> matches = {};  // new ones, or ones told before that have got another source
+  std::optional<Error> error = {};  // kProviderFailed
   double seconds = 0;           // since the search began
 };
 
 struct Search {
   std::string text;
-  std::vector<std::string> providers;  // empty: all
+  std::vector<std::string> providers = {};  // empty: all
   int limit = 50;                      // per provider, 1 to 500
   int offset = 0;
   std::chrono::milliseconds patience{5'000};  // a provider that takes longer is reported as failed
@@ -88,7 +88,7 @@ class Catalogue {
     const Clock& clock;
     std::function<void(const std::string& provider, const Health& health)> on_health;
     std::chrono::seconds check_every{60};
-    std::shared_ptr<void> keep;
+    std::shared_ptr<void> keep = {};
   };
   static std::unique_ptr<Catalogue> create(Members members);
 

@@ -6,7 +6,8 @@
 namespace segue::catalog {
 
 Result<std::unique_ptr<Catalogue>> Catalogue::create(Options options) {
-  Members members{.library = &options.parts.library,
+  Members members{.providers = {},
+                  .library = &options.parts.library,
                   .clock = options.clock,
                   .on_health = std::move(options.on_health),
                   .check_every = options.check_every,

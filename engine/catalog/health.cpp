@@ -32,7 +32,10 @@ bool HealthBook::enter_call(const Result<void>& outcome, double took_ms) {
 }
 
 bool HealthBook::enter_check(const Result<void>& outcome, std::int64_t wall_s) {
-  if (!outcome && outcome.error().code == Code::kCancelled) return false;
+  // Neither says anything of the provider: nobody asked it, or it has enough to do.
+  const bool says_nothing =
+      !outcome && (outcome.error().code == Code::kCancelled || outcome.error().code == Code::kResourceExhausted);
+  if (says_nothing) return false;
   const Health::State state = state_after(outcome);
   const bool has_changed = state != health_.state;
   health_.error = outcome ? std::nullopt : std::optional(outcome.error());

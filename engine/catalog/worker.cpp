@@ -160,8 +160,6 @@ void Worker::check_now() {
 }
 
 void Worker::enter_check(const Result<void>& outcome, const std::optional<Quota>& quota) {
-  const bool is_end = !outcome && outcome.error().code == Code::kCancelled;
-  if (is_end) return;
   const Nanoseconds now = options_.clock.monotonic();
   const auto wall_s = std::chrono::duration_cast<std::chrono::seconds>(options_.clock.wall()).count();
   {

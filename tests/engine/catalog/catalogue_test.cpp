@@ -5,6 +5,7 @@
 #include <future>
 #include <map>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -75,7 +76,7 @@ class CatalogueTest : public ::testing::Test {
  protected:
   // Providers "a", "b" … with a track of their own each.
   void open(int count, const std::string& first_type = "fake") {
-    Catalogue::Members members{.clock = clock_, .on_health = [this](const std::string& name, const Health& health) {
+    Catalogue::Members members{.providers = {}, .clock = clock_, .on_health = [this](const std::string& name, const Health& health) {
                                  const std::lock_guard lock(mutex_);
                                  told_.push_back({name, health});
                                  changed_.notify_all();
@@ -108,8 +109,13 @@ class CatalogueTest : public ::testing::Test {
   }
   // Minutes go by until `a` has been checked so many times more.
   void advance_until_checked(int count) {
-    const int until = scripts_[0]->checks() + count;
-    while (scripts_[0]->checks() < until) advance(seconds(61));
+    for (const int until = scripts_[0]->checks() + count; scripts_[0]->checks() < until;) {
+      advance(seconds(61));
+      // A check under way must not lose its patience.
+      const auto before = health_of("a").calls;
+      const auto give_up = Steady::now() + milliseconds(100);
+      while (health_of("a").calls == before && Steady::now() < give_up) std::this_thread::yield();
+    }
   }
   ~CatalogueTest() override {
     for (const auto& script : scripts_) script->let_go();

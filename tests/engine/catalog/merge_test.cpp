@@ -142,7 +142,7 @@ TEST(Merge, NothingIsLostInAnyOrderOfArrival) {
       std::vector<Entry> entries;
       const std::string provider = "p" + std::to_string(random() % 4);
       for (int i = 0; i < 25; ++i) {
-        Entry entry = track(provider, "T" + std::to_string(random() % 12), 100.0 + random() % 5);
+        Entry entry = track(provider, "T" + std::to_string(random() % 12), 100.0 + static_cast<double>(random() % 5));
         if (random() % 3 == 0) entry.isrc = "I" + std::to_string(random() % 9);
         sent.insert(entry.uri);
         entries.push_back(entry);
