@@ -298,7 +298,8 @@ void Front::track(const std::string& uri, const std::stop_token& stop, Answer<En
       if (!ref) return tl::unexpected(ref.error());
       return entry_of_ref(uri, *ref);
     };
-    return look_up_file<Entry>(uri, stop, std::move(done), plain, [](const Entry& entry) { return Result<Entry>(entry); });
+    return look_up_file<Entry>(uri, stop, std::move(done), plain,
+                               [](const Entry& entry) { return Result<Entry>(entry); });
   }
   const auto place = place_of(uri);
   if (!place || (!place->worker && is_web_uri(uri))) {

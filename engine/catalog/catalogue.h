@@ -27,16 +27,16 @@ struct Match {
 struct SearchNews {
   enum class Kind { kMatches, kProviderDone, kProviderFailed, kDone };
   Kind kind = Kind::kMatches;
-  std::string provider = {};    // kMatches and the provider kinds
+  std::string provider = {};        // kMatches and the provider kinds
   std::vector<Match> matches = {};  // new ones, or ones told before that have got another source
   std::optional<Error> error = {};  // kProviderFailed
-  double seconds = 0;           // since the search began
+  double seconds = 0;               // since the search began
 };
 
 struct Search {
   std::string text;
   std::vector<std::string> providers = {};  // empty: all
-  int limit = 50;                      // per provider, 1 to 500
+  int limit = 50;                           // per provider, 1 to 500
   int offset = 0;
   std::chrono::milliseconds patience{5'000};  // a provider that takes longer is reported as failed
 };
@@ -46,8 +46,8 @@ struct Health {
   enum class State { kUnknown, kUp, kDown, kRefused };  // kRefused: it is there and does not let us in
   State state = State::kUnknown;
   std::optional<Error> error;
-  std::int64_t since_s = 0;     // Unix time of the last change
-  double latency_ms = 0;        // of the last call, smoothed
+  std::int64_t since_s = 0;  // Unix time of the last change
+  double latency_ms = 0;     // of the last call, smoothed
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;
 };

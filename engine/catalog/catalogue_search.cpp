@@ -21,8 +21,7 @@ void SearchRun::enter(std::string provider, Result<std::vector<Entry>> found) {
     using Kind = SearchNews::Kind;
     if (*shared) {
       auto matches = self->merge_.add(std::move(**shared));
-      if (!matches.empty())
-        self->tell({.kind = Kind::kMatches, .provider = provider, .matches = std::move(matches)});
+      if (!matches.empty()) self->tell({.kind = Kind::kMatches, .provider = provider, .matches = std::move(matches)});
       self->tell({.kind = Kind::kProviderDone, .provider = provider});
     } else {
       self->tell({.kind = Kind::kProviderFailed, .provider = provider, .error = shared->error()});

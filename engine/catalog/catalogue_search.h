@@ -34,7 +34,7 @@ class SearchRun : public std::enable_shared_from_this<SearchRun> {
   const Options options_;
   const Nanoseconds began_;
   Turns turns_;
-  Merge merge_;            // in turn
+  Merge merge_;           // in turn
   std::size_t left_ = 0;  // in turn: outcomes still to come
 };
 

@@ -11,8 +11,8 @@
 namespace segue::catalog {
 namespace {
 
-constexpr double kSameDurationS = 2;  // encoders' padding and rounding to whole seconds, less than an edit
-constexpr double kSlotS = 2;          // of the index: what is within kSameDurationS is in the same or the next slot
+constexpr double kSameDurationS = 2;   // encoders' padding and rounding to whole seconds, less than an edit
+constexpr double kSlotS = 2;           // of the index: what is within kSameDurationS is in the same or the next slot
 constexpr double kDurationMaxS = 1e7;  // beyond it is nonsense of a server
 // Matches of one key that are looked at: enough for all copies a provider has, and no quadratic search of a catalogue
 // whose tracks are all called "Track 1".
@@ -20,7 +20,8 @@ constexpr std::size_t kCandidatesMax = 32;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 bool is_lossless(const Entry& entry) {
-  static constexpr std::array<std::string_view, 8> kCodecs{"flac", "alac", "wav", "aiff", "aif", "ape", "wavpack", "tta"};
+  static constexpr std::array<std::string_view, 8> kCodecs{"flac", "alac", "wav",     "aiff",
+                                                           "aif",  "ape",  "wavpack", "tta"};
   return entry.bits > 0 || std::find(kCodecs.begin(), kCodecs.end(), entry.codec) != kCodecs.end() ||
          entry.codec.starts_with("pcm");
 }

@@ -15,7 +15,8 @@ namespace segue::catalog {
 
 // Gathers one search's results of several providers into one list, as they arrive. The same recording is: equal ISRC,
 // else equal MusicBrainz id, else equal artist and title (fold_artist, fold_title) with durations within 2 s. What one
-// provider has twice stays two; an address told twice counts once. Time is linear in the entries, memory holds them all. One thread.
+// provider has twice stays two; an address told twice counts once. Time is linear in the entries, memory holds them
+// all. One thread.
 class Merge {
  public:
   // `local`: names of the providers whose tracks are on this machine.

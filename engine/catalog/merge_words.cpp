@@ -60,11 +60,12 @@ char32_t lower_other(char32_t c) {
 }
 
 bool is_mark(char32_t c) { return c >= 0x300 && c <= 0x36F; }  // combining accents
-bool is_apostrophe(char32_t c) { return c == '\'' || c == '`' || c == 0xB4 || c == 0x2018 || c == 0x2019 || c == 0x2B9; }
+bool is_apostrophe(char32_t c) {
+  return c == '\'' || c == '`' || c == 0xB4 || c == 0x2018 || c == 0x2019 || c == 0x2B9;
+}
 bool is_other_punctuation(char32_t c) {
   return (c >= 0x80 && c < 0xC0 && c != 0xAA && c != 0xBA) || c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) ||
-         (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20) ||
-         c >= 0x110000;
+         (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20) || c >= 0x110000;
 }
 
 void append_latin(std::string& out, char letter) {

@@ -11,9 +11,9 @@
 namespace segue::catalog {
 namespace {
 
-constexpr int kThreadsMax = 4;              // a server answers as many at once; more would only wait there
-constexpr std::size_t kQueueMax = 64;       // 5 s of somebody who types, on a slow server
-constexpr auto kIdleMax = std::chrono::seconds(10);     // an idle thread stays for the next letter of a search
+constexpr int kThreadsMax = 4;                       // a server answers as many at once; more would only wait there
+constexpr std::size_t kQueueMax = 64;                // 5 s of somebody who types, on a slow server
+constexpr auto kIdleMax = std::chrono::seconds(10);  // an idle thread stays for the next letter of a search
 constexpr auto kCheckPatience = std::chrono::seconds(5);
 constexpr Nanoseconds kChecksApart = std::chrono::seconds(5);  // a provider that fails is asked this often
 

@@ -76,17 +76,17 @@ class CatalogueTest : public ::testing::Test {
  protected:
   // Providers "a", "b" … with a track of their own each.
   void open(int count, const std::string& first_type = "fake") {
-    Catalogue::Members members{.providers = {}, .clock = clock_, .on_health = [this](const std::string& name, const Health& health) {
-                                 const std::lock_guard lock(mutex_);
-                                 told_.push_back({name, health});
-                                 changed_.notify_all();
-                               }};
+    Catalogue::Members members{
+        .providers = {}, .clock = clock_, .on_health = [this](const std::string& name, const Health& health) {
+          const std::lock_guard lock(mutex_);
+          told_.push_back({name, health});
+          changed_.notify_all();
+        }};
     for (int i = 0; i < count; ++i) {
       const std::string name(1, static_cast<char>('a' + i));
       scripts_.push_back(std::make_shared<Script>());
       scripts_.back()->set_entries({entry_of(name, "1", "Only of " + name)});
-      members.providers.push_back(
-          std::make_unique<FakeProvider>(name, scripts_.back(), i == 0 ? first_type : "fake"));
+      members.providers.push_back(std::make_unique<FakeProvider>(name, scripts_.back(), i == 0 ? first_type : "fake"));
     }
     catalogue_ = Catalogue::create(std::move(members));
     for (const auto& script : scripts_) script->wait_checks(1);
@@ -243,9 +243,8 @@ TEST_F(CatalogueTest, AStopBeforehandEndsItToo) {
   scripts_[0]->set(Script::Mode::kHang);
   std::stop_source stop;
   stop.request_stop();
-  const auto outcome = catalogue_->with("a", seconds(5), stop.get_token(), [](Provider& provider, const auto& token) {
-    return provider.login(token);
-  });
+  const auto outcome = catalogue_->with("a", seconds(5), stop.get_token(),
+                                        [](Provider& provider, const auto& token) { return provider.login(token); });
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Code::kCancelled);
 }
@@ -331,8 +330,8 @@ TEST_F(CatalogueTest, HealthIsToldAtChangesOnly) {
   const std::lock_guard lock(mutex_);
   std::vector<Health::State> states;
   for (const auto& [name, health] : told_) states.push_back(health.state);
-  EXPECT_THAT(states, ElementsAre(Health::State::kUp, Health::State::kDown, Health::State::kRefused,
-                                  Health::State::kUp));
+  EXPECT_THAT(states,
+              ElementsAre(Health::State::kUp, Health::State::kDown, Health::State::kRefused, Health::State::kUp));
 }
 
 TEST_F(CatalogueTest, AFailedCallIsCauseForACheckAndOneAddressIsNoProvidersEnd) {
@@ -380,7 +379,8 @@ TEST_F(CatalogueTest, ManyAskersAtOnce) {
       int good = 0;
       for (int n = 0; n < 200; ++n) {
         const std::string name(1, static_cast<char>('a' + (i + n) % 3));
-        if (const auto track = catalogue_->track("segue://" + name + "/1", {}); track && track->provider == name) ++good;
+        if (const auto track = catalogue_->track("segue://" + name + "/1", {}); track && track->provider == name)
+          ++good;
       }
       return good;
     }));

@@ -30,8 +30,8 @@ TEST(MergeWords, TheSameRecordingUnderOtherTitles) {
   for (const char* title :
        {"Get Lucky", "get lucky", "Get Lucky (feat. Pharrell Williams)", "Get Lucky [ft. Pharrell Williams]",
         "Get Lucky feat. Pharrell Williams & Nile Rodgers", "Get Lucky (Remastered 2011)", "Get Lucky - 2011 Remaster",
-        "Get Lucky (2015 Digitally Remastered Version)", "Get Lucky (Original Mix)", "Get Lucky (50th Anniversary Remaster)",
-        "Get Lucky (featuring Pharrell Williams) [Remastered]"}) {
+        "Get Lucky (2015 Digitally Remastered Version)", "Get Lucky (Original Mix)",
+        "Get Lucky (50th Anniversary Remaster)", "Get Lucky (featuring Pharrell Williams) [Remastered]"}) {
     EXPECT_EQ(fold_title(title), "get lucky") << title;
   }
 }
