@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t kTextBytesMax = 1024;  // more of a title than any display shows
 
 // Code points of the bytes 0x80 to 0x9F in Windows-1252; those it leaves open stand for themselves (WHATWG Encoding).
-constexpr std::array<char32_t, 32> kWindows1252 = {
-    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
+constexpr std::array<char32_t, 32> kWindows1252 = {0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                   0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
+                                                   0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                   0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
 
 // Bytes of the UTF-8 character at the front, 0 if it is none: overlong, a surrogate, beyond U+10FFFF or cut off.
 std::size_t utf8_length(std::string_view text) {
@@ -72,8 +72,8 @@ std::string one_line(std::string_view text) {
     const std::size_t length = utf8_length(text);
     if (line.size() + length > kTextBytesMax) break;
     const auto first = static_cast<unsigned char>(text[0]);
-    const bool is_control = first < 0x20 || first == 0x7F ||
-                            (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
+    const bool is_control =
+        first < 0x20 || first == 0x7F || (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
     is_control ? line += ' ' : line += text.substr(0, length);
     text.remove_prefix(length);
   }
@@ -82,7 +82,9 @@ std::string one_line(std::string_view text) {
   return line.substr(begin, line.find_last_not_of(' ') - begin + 1);
 }
 
-std::string readable(std::string_view raw) { return one_line(is_utf8(raw) ? std::string(raw) : from_windows_1252(raw)); }
+std::string readable(std::string_view raw) {
+  return one_line(is_utf8(raw) ? std::string(raw) : from_windows_1252(raw));
+}
 
 // After a value: the end, or the next key with its "='".
 bool is_boundary(std::string_view rest) {

@@ -25,7 +25,8 @@ bool LiveBuffer::put(std::span<const std::byte> bytes, bool& is_high) {
   for (std::size_t done = 0; done < bytes.size();) {
     const std::size_t at = (first_ + count_) % ring_.size();
     const std::size_t run = std::min(bytes.size() - done, ring_.size() - at);
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(done), run, ring_.begin() + static_cast<std::ptrdiff_t>(at));
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(done), run,
+                ring_.begin() + static_cast<std::ptrdiff_t>(at));
     done += run;
     count_ += run;
   }
@@ -53,37 +54,44 @@ void LiveBuffer::interrupt() {
   change_.notify_all();
 }
 
-Result<std::size_t> LiveBuffer::read(std::int64_t offset, std::span<std::byte> buffer, bool& is_low) {
+Result<std::size_t> LiveBuffer::read(std::int64_t offset, std::span<std::byte> buffer,
+                                     const std::function<void()>& on_low) {
   std::unique_lock lock(mutex_);
-  is_low = false;
   if (offset < position_)
     return fail(Code::kOutOfRange, "READ_BACKWARD", "a live stream has no bytes before the last read");
   while (true) {
-    if (position_ < offset && count_ > 0) {
-      const auto skipped = static_cast<std::size_t>(std::min<std::int64_t>(offset - position_, count_));
-      first_ = (first_ + skipped) % ring_.size();
-      count_ -= skipped;
-      position_ += static_cast<std::int64_t>(skipped);
+    pass_over(offset);
+    const std::size_t taken = position_ == offset ? take(buffer) : 0;
+    if (count_ <= kLiveResumeBytes) {
+      lock.unlock();
+      on_low();
+      lock.lock();
     }
-    is_low = count_ <= kLiveResumeBytes;
-    if (count_ > 0 && !buffer.empty()) {
-      const std::size_t taken = take(buffer);
-      is_low = count_ <= kLiveResumeBytes;
-      return taken;
-    }
-    if (buffer.empty()) return 0;
+    if (taken > 0 || buffer.empty()) return taken;
+    if (count_ > 0) continue;
     if (outcome_) {
       if (*outcome_) return 0;
       return tl::unexpected<Error>(outcome_->error());
     }
     if (std::exchange(is_interrupted_, false))
       return fail(Code::kAborted, "READ_INTERRUPTED", "the read was given up for another one");
-    change_.wait(lock);
+    change_.wait(lock, [&] { return count_ > 0 || outcome_ || is_interrupted_; });
   }
+}
+
+void LiveBuffer::pass_over(std::int64_t offset) {
+  if (position_ >= offset || count_ == 0) return;
+  const auto skipped = static_cast<std::size_t>(std::min<std::int64_t>(offset - position_, std::ssize(ring_)));
+  const std::size_t count = std::min(skipped, count_);
+  first_ = (first_ + count) % ring_.size();
+  count_ -= count;
+  position_ += static_cast<std::int64_t>(count);
+  pass_marks();
 }
 
 std::size_t LiveBuffer::take(std::span<std::byte> buffer) {
   const std::size_t count = std::min(buffer.size(), count_);
+  if (count == 0) return 0;
   const std::size_t run = std::min(count, ring_.size() - first_);
   std::copy_n(ring_.begin() + static_cast<std::ptrdiff_t>(first_), run, buffer.begin());
   std::copy_n(ring_.begin(), count - run, buffer.begin() + static_cast<std::ptrdiff_t>(run));

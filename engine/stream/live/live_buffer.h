@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,10 +16,10 @@
 
 namespace segue::stream {
 
-inline constexpr std::size_t kLiveBytesMax = 4 << 20;       // 100 s of 320 kbit/s: more than a decoder ever lags
-inline constexpr std::size_t kLivePauseBytes = 3 << 20;     // the sender is told to wait; what is on its way fits on top
-inline constexpr std::size_t kLiveResumeBytes = 2 << 20;    // … and to go on
-inline constexpr std::size_t kLiveTitlesMax = 256;          // not reached by the reader yet; older ones are dropped
+inline constexpr std::size_t kLiveBytesMax = 4 << 20;     // 100 s of 320 kbit/s: more than a decoder ever lags
+inline constexpr std::size_t kLivePauseBytes = 3 << 20;   // the sender is told to wait; what is on its way fits on top
+inline constexpr std::size_t kLiveResumeBytes = 2 << 20;  // … and to go on
+inline constexpr std::size_t kLiveTitlesMax = 256;        // not reached by the reader yet; older ones are dropped
 
 // Bytes of one live connection between the client's thread, which puts, and a reader, who waits for them; and the
 // titles, told when the reader has come to the byte they were sent with. Thread-safe.
@@ -32,8 +32,9 @@ class LiveBuffer {
   void end(Result<void> outcome);
   void interrupt();
 
-  // Blocks until a byte is there. 0 at the end. `is_low`: the sender may go on.
-  Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer, bool& is_low);
+  // Blocks until a byte is there. 0 at the end. Bytes before `offset` are passed over. Calls `on_low`, without a lock,
+  // when little is left: the sender may go on.
+  Result<std::size_t> read(std::int64_t offset, std::span<std::byte> buffer, const std::function<void()>& on_low);
   bool is_ready(std::int64_t offset, std::int64_t bytes) const;
   bool is_over() const;  // nothing to read any more
   std::size_t size() const;
@@ -47,6 +48,7 @@ class LiveBuffer {
     std::int64_t position = 0;
     std::string title;
   };
+  void pass_over(std::int64_t offset);
   std::size_t take(std::span<std::byte> buffer);
   void pass_marks();
 
