@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/model/media_ref.h"
 #include "engine/net/http.h"
+#include "engine/net/retry.h"
 #include "engine/stream/cache/block_cache.h"
 #include "engine/stream/media.h"
 
@@ -33,12 +35,12 @@ struct FetchNews {
 };
 
 struct FetchCounters {
-  std::uint64_t requests = 0;      // sent to servers
-  std::uint64_t bytes = 0;         // received
-  std::uint64_t contents = 0;      // fetches begun: one per content, however many read it
-  std::uint64_t contents_from_disk = 0;  // opened with all their bytes in the cache
-  std::uint64_t resumed = 0;       // went on at the byte after a failure
-  std::uint64_t resolved_again = 0;      // expired addresses
+  std::uint64_t requests = 0;                   // sent to servers
+  std::uint64_t bytes = 0;                      // received
+  std::uint64_t contents = 0;                   // fetches begun: one per content, however many read it
+  std::uint64_t contents_from_disk = 0;         // opened with all their bytes in the cache
+  std::uint64_t resumed = 0;                    // went on at the byte after a failure
+  std::uint64_t resolved_again = 0;             // expired addresses
   std::map<std::string, std::uint64_t> faults;  // by reason: CONNECTION_RESET, HTTP_404, CONTENT_CHANGED …
 };
 
@@ -49,11 +51,21 @@ struct FetchCounters {
 class Fetcher {
  public:
   struct Options {
-    net::HttpClient& http;   // outlives this
-    BlockCache& cache;       // outlives this
-    Resolve resolve;         // null: addresses do not expire
+    net::HttpClient& http;                          // outlives this
+    BlockCache& cache;                              // outlives this
+    Resolve resolve;                                // null: addresses do not expire
     std::function<void(const FetchNews&)> on_news;  // on a fetcher thread; must not block; may be null
-    std::uint64_t seed = 1;  // of the back-off's jitter
+    std::uint64_t seed = 1;                         // of the back-off's jitter
+    net::HttpLimits limits{.body_bytes_max = std::int64_t{4} << 30};  // per request; 24 h of MP3, 4 h of 24-bit WAV
+    net::Retry::Options retry{};
+    int open_attempts = 2;                           // failed ones, after which open() says so …
+    std::chrono::milliseconds open_max{4'000};       // … or the first one that fails after so long …
+    std::chrono::milliseconds open_longest{12'000};  // … or anything at all
+    std::chrono::milliseconds copy_check_max{
+        1'000};                            // open() with part of a track in the cache waits so for the server
+    std::chrono::hours recheck_after{24};  // a whole copy whose ETag and size no provider knows is checked so often
+    int background_transfers_max = 2;      // prefetches at a time
+    const Clock* clock = nullptr;          // time of day, for dates that servers name; null: the system's
   };
   static std::unique_ptr<Fetcher> create(Options options);
   virtual ~Fetcher() = default;
