@@ -72,7 +72,8 @@ class CurlClient final : public HttpClient {
   Surroundings around_;
   WaitingRoom waiting_;
   std::vector<std::shared_ptr<Transfer>> mine_;  // not ended
-  bool is_restless_ = false;                     // a place has become free
+  bool was_dry_ = false;
+  bool is_restless_ = false;  // a place has become free
   bool has_to_settle_ = false;
 
   std::unique_ptr<CURLM, MultiDeleter> multi_;
@@ -214,11 +215,10 @@ void CurlClient::let_in(Nanoseconds now) {
 
 void CurlClient::settle_all(Nanoseconds now) {
   around_.background.refill(now);
-  const bool was_dry = around_.is_background_dry;
-  const bool is_dry = around_.is_background_dry = around_.background.is_dry();
-  if (!has_to_settle_ && !is_dry && !was_dry && !around_.has_ended_turns) return;
+  const bool is_dry = around_.background.is_dry();
+  if (!has_to_settle_ && !is_dry && !was_dry_) return;
   has_to_settle_ = false;
-  if (!is_dry) around_.has_ended_turns = false;
+  was_dry_ = is_dry;
   const auto all = mine_;  // ends may come out of it
   for (const auto& transfer : all) {
     if (transfer->is_active() && transfer->settle(now)) end(*transfer, std::nullopt);
@@ -252,8 +252,7 @@ void CurlClient::end_overdue(Nanoseconds now) {
 }
 
 void CurlClient::sleep(Nanoseconds now) {
-  around_.background.refill(now);
-  if (is_restless_ || (around_.has_ended_turns && !around_.background.is_dry())) return;
+  if (is_restless_) return;
   Nanoseconds until = now + kSleepMax;
   for (const auto& transfer : mine_) until = std::min(until, transfer->deadline());
   if (around_.background.is_dry()) until = std::min(until, now + around_.background.wait());
