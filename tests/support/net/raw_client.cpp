@@ -46,7 +46,7 @@ void RawClient::ask(const std::string& target, const std::string& fields) {
   send("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + fields + "\r\n");
 }
 
-RawAnswer RawClient::read(std::chrono::milliseconds silence_max) {
+RawAnswer RawClient::read(std::chrono::milliseconds silence_max, std::size_t enough) {
   RawAnswer answer;
   for (;;) {
     const auto end = received_.find("\r\n\r\n");
@@ -61,7 +61,7 @@ RawAnswer RawClient::read(std::chrono::milliseconds silence_max) {
       answer.body = received_.substr(end + 4);
       const std::string length = answer.field("content-length");
       answer.is_complete = !length.empty() && answer.body.size() >= std::strtoull(length.c_str(), nullptr, 10);
-      if (answer.is_complete) return answer;
+      if (answer.is_complete || answer.body.size() >= enough) return answer;
     }
     pollfd fd{socket_, POLLIN, 0};
     if (::poll(&fd, 1, static_cast<int>(silence_max.count())) <= 0) return answer;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,8 +36,9 @@ class RawClient {
   void send(const std::string& bytes);
   // Sends a GET; `fields` are whole lines.
   void ask(const std::string& target, const std::string& fields = "");
-  // Reads on until the answer is complete, the connection ends or nothing came for `silence_max`.
-  RawAnswer read(std::chrono::milliseconds silence_max = std::chrono::seconds(5));
+  // Reads on until the answer is complete, its body has `enough` bytes, the connection ends or nothing came for
+  // `silence_max`.
+  RawAnswer read(std::chrono::milliseconds silence_max = std::chrono::seconds(5), std::size_t enough = SIZE_MAX);
   RawAnswer get(const std::string& target, const std::string& fields = "");
 
  private:
