@@ -107,19 +107,20 @@ Result<Invocation> read_command_line(const std::vector<std::string>& arguments) 
 Result<std::vector<std::string>> read_arguments(const Row& row, Invocation& invocation) {
   CLI::App app;
   app.set_help_flag();  // help is made from the grammar
-  std::string rate;
   const std::string name(row.name);
   for (const std::string_view option : split_words(row.options)) {
     const std::string flag(option.substr(0, option.find('=')));
-    if (flag == "--rate") {
-      app.add_option(flag, rate)->take_last();
+    if (option.find('=') != std::string_view::npos) {
+      app.add_option_function<std::string>(
+             flag, [&invocation, flag](const std::string& value) { invocation.options[flag] = value; })
+          ->take_last();
     } else {
       app.add_flag_callback(flag, [&invocation, flag] { invocation.flags.insert(flag); });
     }
   }
   const auto parsed = parse(app, {invocation.words.begin() + 1, invocation.words.end()});
   if (!parsed) return tl::unexpected(parsed.error());
-  const auto rate_read = read_rate(rate, invocation);
+  const auto rate_read = read_rate(invocation.options["--rate"], invocation);
   if (!rate_read) return tl::unexpected(rate_read.error());
   auto words = without_marker(*parsed, row.name);
   if (!words) return words;

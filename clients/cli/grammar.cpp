@@ -14,13 +14,14 @@ namespace {
 
 constexpr std::string_view kDecks = "Decks";
 constexpr std::string_view kMixer = "Mixer";
+constexpr std::string_view kLibrary = "Library";
 constexpr std::string_view kOutput = "Output";
 constexpr std::string_view kSchedule = "Schedule and scripts";
 constexpr std::string_view kDaemon = "Daemon";
 
 constexpr std::array kGrammar = {
     Row{kDecks, "load", "DECK URI", "--play --force",
-        "Put a track, a file or a file:// address, on a deck. Waits until it can sound or has failed.\n"
+        "Put a track on a deck: a file, an http:// address, or segue://PROVIDER/ID. Waits until it can sound.\n"
         "--play starts it at once; --force loads onto a deck that is heard; --no-wait does not wait.",
         &make_load, Until::kCommittedAlways},
     Row{kDecks, "eject", "DECK", "", "Take the track off a deck.", &make_eject},
@@ -46,6 +47,28 @@ constexpr std::array kGrammar = {
         &make_crossfader},
     Row{kMixer, "assign", "CH a|b|thru", "", "Put a channel on a side of the crossfader.", &make_assign},
     Row{kMixer, "master", "DB", "", "Set the programme's gain, -96 to 12; step it with -=1.", &make_master},
+
+    Row{kLibrary, "search", "TEXT...", "--provider=NAME --limit=N --offset=N",
+        "Search all catalogues at once; a line for each track as it is found.\n"
+        "--provider asks one of them; --limit (50) and --offset page through what each has.",
+        &run_search},
+    Row{kLibrary, "browse", "[PROVIDER] [NODE]", "--page=TOKEN",
+        "Walk through a catalogue's folders, artists and albums.", &run_browse},
+    Row{kLibrary, "track", "URI", "", "Tell all that is known of a track.", &run_track},
+    Row{kLibrary, "artwork", "URI FILE", "", "Write a track's picture into a file.", &run_artwork},
+    Row{kLibrary, "playlists", "", "--provider=NAME", "List the playlists of all catalogues.", &run_playlists},
+    Row{kLibrary, "playlist", "NAME [ACTION] [WORD...]", "--provider=NAME",
+        "Show a playlist, or change it.\n"
+        "create [URI...], add URI..., remove POSITION [COUNT], move FROM TO [COUNT], rename NAME, delete.\n"
+        "Positions count from 1; NAME is a name or PROVIDER/NAME. What somebody else changed is not overwritten.",
+        &run_playlist},
+    Row{kLibrary, "prefetch", "[URI...]", "--priority=N --cancel",
+        "Fetch tracks before they are needed, and show how far it is; without URI show the queue.\n"
+        "--no-wait only queues them; --cancel takes them (or all) out again; --priority is -100 to 100.",
+        &run_prefetch},
+    Row{kLibrary, "providers", "[NAME]", "", "List the catalogues and how they are; NAME: ask that one anew.",
+        &run_providers},
+    Row{kLibrary, "network", "", "", "Tell what network and cache have done.", &run_network},
 
     Row{kOutput, "record", "start|stop [FILE]", "", "Record the programme: record start FILE, record stop.",
         &make_record},
@@ -135,7 +158,7 @@ Arity arity_of(std::string_view arguments) {
   Arity arity;
   for (const std::string_view word : split_words(arguments)) {
     if (word.front() != '[') ++arity.least;
-    if (arity.most != kUnbounded) arity.most = word.ends_with("...") ? kUnbounded : arity.most + 1;
+    if (arity.most != kUnbounded) arity.most = word.find("...") != std::string_view::npos ? kUnbounded : arity.most + 1;
   }
   return arity;
 }

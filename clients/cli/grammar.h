@@ -24,6 +24,11 @@ struct Call {
   std::vector<std::string> arguments;  // the words after the command, as many as its row allows
 
   bool has(std::string_view flag) const { return invocation.flags.contains(std::string(flag)); }
+  // The value of an option, or empty.
+  std::string option(std::string_view name) const {
+    const auto found = invocation.options.find(std::string(name));
+    return found == invocation.options.end() ? std::string() : found->second;
+  }
 };
 
 // Makes the engine command a row stands for; looks at the state only for relative values.

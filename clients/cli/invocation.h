@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,9 +23,10 @@ struct Invocation {
   bool is_unwaited = false;  // --no-wait
   bool wants_help = false;
   bool wants_version = false;
-  std::vector<std::string> words;  // the command and its arguments, in order
-  std::set<std::string> flags;     // the command's own options that were given: "--play"
-  int rate_hz = 0;                 // --rate of `watch meters`; 0: the daemon's choice
+  std::vector<std::string> words;              // the command and its arguments, in order
+  std::set<std::string> flags;                 // the command's own options that were given: "--play"
+  std::map<std::string, std::string> options;  // the command's own options with a value: "--limit" → "20"
+  int rate_hz = 0;                             // --rate of `watch meters`; 0: the daemon's choice
 };
 
 }  // namespace segue::cli

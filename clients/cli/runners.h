@@ -18,6 +18,15 @@ Result<int> run_health(const Call& call, Session& session);
 Result<int> run_shutdown(const Call& call, Session& session);
 Result<int> run_do(const Call& call, Session& session);
 Result<int> run_batch(const Call& call, Session& session);
+Result<int> run_search(const Call& call, Session& session);
+Result<int> run_browse(const Call& call, Session& session);
+Result<int> run_track(const Call& call, Session& session);
+Result<int> run_artwork(const Call& call, Session& session);
+Result<int> run_playlists(const Call& call, Session& session);
+Result<int> run_playlist(const Call& call, Session& session);
+Result<int> run_providers(const Call& call, Session& session);
+Result<int> run_network(const Call& call, Session& session);
+Result<int> run_prefetch(const Call& call, Session& session);
 Result<int> run_help(const Call& call, Session& session);
 Result<int> run_completion(const Call& call, Session& session);
 

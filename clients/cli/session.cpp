@@ -21,7 +21,8 @@ using std::chrono::system_clock;
 constexpr milliseconds kConnectMax{1'000};
 constexpr milliseconds kAnswerMax{10'000};  // a busy daemon answers within milliseconds; this one is gone
 constexpr milliseconds kCommitMax{60'000};  // opening a file on a sleeping disk or a slow network takes tens of seconds
-constexpr int kKeepaliveMs = 20'000;        // finds a dead peer under a quiet watch; daemons refuse faster pings
+constexpr milliseconds kCatalogueMax{30'000};  // the daemon gives a server up sooner, and says which
+constexpr int kKeepaliveMs = 20'000;           // finds a dead peer under a quiet watch; daemons refuse faster pings
 constexpr int kKeepaliveAnswerMs = 5'000;
 constexpr int kMessageBytesMax = 8 << 20;         // the daemon's largest answer
 constexpr std::uintmax_t kTokenBytesMax = 4'096;  // fits the daemon's bound for metadata with room for the rest
@@ -92,6 +93,8 @@ Result<void> Session::connect() {
                 "no segued at " + shown_ + ": start it with 'segued', or name another with --server"});
   }
   engine_ = v1::EngineService::NewStub(channel_);
+  library_ = v1::LibraryService::NewStub(channel_);
+  providers_ = v1::ProviderService::NewStub(channel_);
   system_ = v1::SystemService::NewStub(channel_);
   return {};
 }
@@ -174,6 +177,20 @@ Result<v1::ShutdownResponse> Session::shutdown() {
       {}, Patience::kShort);
 }
 
+Result<void> Session::run(const std::function<grpc::Status(grpc::ClientContext&)>& call) {
+  grpc::ClientContext context;
+  const auto ready = prepare(context);
+  if (!ready) return ready;
+  const auto patience =
+      invocation_.timeout_s
+          ? std::chrono::duration_cast<system_clock::duration>(std::chrono::duration<double>(*invocation_.timeout_s))
+          : std::chrono::duration_cast<system_clock::duration>(kCatalogueMax);
+  context.set_deadline(system_clock::now() + patience);
+  const grpc::Status status = call(context);
+  if (!status.ok()) return tl::unexpected(failure_of(status));
+  return {};
+}
+
 template <typename Reader, typename Response>
 Result<void> Session::read_all(grpc::ClientContext& context, Reader& reader,
                                const std::function<Result<void>(const Response&)>& take) {
@@ -206,6 +223,15 @@ Result<void> Session::watch_meters(int rate_hz,
   v1::WatchMetersRequest request;
   request.set_rate_hz(static_cast<std::uint32_t>(rate_hz));
   const auto reader = engine_->WatchMeters(&context, request);
+  return read_all(context, *reader, take);
+}
+
+Result<void> Session::search(const v1::SearchRequest& request,
+                             const std::function<Result<void>(const v1::SearchResponse&)>& take) {
+  grpc::ClientContext context;
+  const auto ready = prepare(context);
+  if (!ready) return ready;
+  const auto reader = library_->Search(&context, request);
   return read_all(context, *reader, take);
 }
 

@@ -12,6 +12,8 @@
 #include "clients/cli/failure.h"
 #include "clients/cli/invocation.h"
 #include "segue/v1/engine_service.grpc.pb.h"
+#include "segue/v1/library_service.grpc.pb.h"
+#include "segue/v1/provider_service.grpc.pb.h"
 #include "segue/v1/system_service.grpc.pb.h"
 
 namespace segue::cli {
@@ -34,9 +36,22 @@ class Session {
   Result<v1::GetVersionResponse> version();
   Result<v1::GetHealthResponse> health();
   Result<v1::ShutdownResponse> shutdown();
+  // A call of LibraryService or ProviderService: ask(&v1::LibraryService::StubInterface::GetTrack, request).
+  template <typename Service, typename Request, typename Response>
+  Result<Response> ask(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
+                       const Request& request) {
+    Response response;
+    const auto done = run([&](grpc::ClientContext& context) {
+      return (stub(static_cast<Service*>(nullptr)).*method)(&context, request, &response);
+    });
+    if (!done) return tl::unexpected(done.error());
+    return response;
+  }
 
   // Call `take` with each message until it fails or the daemon ends the stream, which is a failure too unless in order.
   Result<void> watch(const std::function<Result<void>(const v1::WatchResponse&)>& take);
+  Result<void> search(const v1::SearchRequest& request,
+                      const std::function<Result<void>(const v1::SearchResponse&)>& take);
   Result<void> watch_meters(int rate_hz, const std::function<Result<void>(const v1::WatchMetersResponse&)>& take);
 
  private:
@@ -44,6 +59,10 @@ class Session {
   Result<void> prepare(grpc::ClientContext& context);
   Failure failure_of(const grpc::Status& status) const;
 
+  // A call that asks catalogues, which may be far away.
+  Result<void> run(const std::function<grpc::Status(grpc::ClientContext&)>& call);
+  v1::LibraryService::StubInterface& stub(v1::LibraryService::StubInterface*) { return *library_; }
+  v1::ProviderService::StubInterface& stub(v1::ProviderService::StubInterface*) { return *providers_; }
   template <typename Request, typename Response, typename Method>
   Result<Response> call(Method method, const Request& request, Patience patience);
   template <typename Reader, typename Response>
@@ -56,6 +75,8 @@ class Session {
   std::string token_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::EngineService::Stub> engine_;
+  std::unique_ptr<v1::LibraryService::Stub> library_;
+  std::unique_ptr<v1::ProviderService::Stub> providers_;
   std::unique_ptr<v1::SystemService::Stub> system_;
 };
 

@@ -55,6 +55,7 @@ std::string duration_text(const v1::Deck& deck) {
 }
 
 std::string track_name(const v1::Deck& deck) {
+  if (!deck.live_title().empty()) return one_line(deck.live_title()) + " – " + one_line(deck.title());
   std::string name = one_line(deck.artist());
   if (!name.empty() && !deck.title().empty()) name += " – ";
   name += one_line(deck.title());
@@ -66,10 +67,17 @@ std::string notes_text(const v1::Deck& deck) {
   std::string text;
   const auto add = [&](const std::string& note) { text += " · " + note; };
   if (has_track(deck) && deck.loaded() < 1.0) add(formatted("%.0f%% decoded", std::floor(deck.loaded() * 100.0)));
+  if (deck.live()) add("live");
+  if (deck.rolling()) add("rolls");
+  if (deck.has_fetch() && deck.fetch().state() != v1::Fetch::COMPLETE && !deck.live()) {
+    add(formatted("%.0f%% fetched", std::floor(deck.fetched() * 100.0)));
+  }
   if (deck.synced()) add("sync");
   if (deck.keylock()) add("key lock");
   if (deck.pitch_semitones() != 0.0) add(formatted("pitch %+g", deck.pitch_semitones()));
   if (deck.underruns() > 0) add(formatted("%llu underruns", static_cast<unsigned long long>(deck.underruns())));
+  if (deck.has_fetch() && deck.fetch().has_error()) add(one_line(deck.fetch().error().message()));
+  if (deck.has_trouble()) add(one_line(deck.trouble().message()));
   if (deck.has_error()) add(one_line(deck.error().message()));
   return text;
 }

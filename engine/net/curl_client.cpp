@@ -72,8 +72,7 @@ class CurlClient final : public HttpClient {
   Surroundings around_;
   WaitingRoom waiting_;
   std::vector<std::shared_ptr<Transfer>> mine_;  // not ended
-  bool was_dry_ = false;
-  bool is_restless_ = false;  // a place has become free
+  bool is_restless_ = false;                     // a place has become free
   bool has_to_settle_ = false;
 
   std::unique_ptr<CURLM, MultiDeleter> multi_;
@@ -215,10 +214,11 @@ void CurlClient::let_in(Nanoseconds now) {
 
 void CurlClient::settle_all(Nanoseconds now) {
   around_.background.refill(now);
-  const bool is_dry = around_.background.is_dry();
-  if (!has_to_settle_ && !is_dry && !was_dry_) return;
+  const bool was_dry = around_.is_background_dry;
+  const bool is_dry = around_.is_background_dry = around_.background.is_dry();
+  if (!has_to_settle_ && !is_dry && !was_dry && !around_.has_ended_turns) return;
   has_to_settle_ = false;
-  was_dry_ = is_dry;
+  if (!is_dry) around_.has_ended_turns = false;
   const auto all = mine_;  // ends may come out of it
   for (const auto& transfer : all) {
     if (transfer->is_active() && transfer->settle(now)) end(*transfer, std::nullopt);
@@ -252,7 +252,8 @@ void CurlClient::end_overdue(Nanoseconds now) {
 }
 
 void CurlClient::sleep(Nanoseconds now) {
-  if (is_restless_) return;
+  around_.background.refill(now);
+  if (is_restless_ || (around_.has_ended_turns && !around_.background.is_dry())) return;
   Nanoseconds until = now + kSleepMax;
   for (const auto& transfer : mine_) until = std::min(until, transfer->deadline());
   if (around_.background.is_dry()) until = std::min(until, now + around_.background.wait());

@@ -39,18 +39,18 @@ struct HttpRequest {
   std::string url{};    // http or https
   std::string label{};  // stands for the url in messages: no secrets; empty: scheme, host and path of `url`
   std::vector<HttpHeader> headers{};
-  std::string body;                  // with POST
-  std::optional<std::int64_t> from;  // Range: bytes=from-to
-  std::optional<std::int64_t> to;    // inclusive; without: to the end
+  std::string body{};                  // with POST
+  std::optional<std::int64_t> from{};  // Range: bytes=from-to
+  std::optional<std::int64_t> to{};    // inclusive; without: to the end
   bool may_be_private = false;  // the address was given by the operator; else only public addresses are connected to
   HttpUrgency urgency = HttpUrgency::kNow;
-  HttpLimits limits;
+  HttpLimits limits{};
 };
 
 // The answer's head, of the last hop. Header names are lower case; a field that came twice is there twice.
 struct HttpHead {
   int status = 0;
-  std::vector<HttpHeader> headers{};
+  std::vector<HttpHeader> headers;
   std::string final_url;  // where redirects led; may hold secrets
   // Value of the first field of this (lower-case) name, or empty.
   const std::string& header(const std::string& name) const;
@@ -89,7 +89,7 @@ class HttpClient {
     std::string ca_file{};                    // PEM instead of the system's authorities; for tests
     int connections_max = 32;                 // in all, at least 2; a third of them is kept free of background ones
     int connections_per_host_max = 6;         // likewise
-    std::function<bool(const sockaddr&)> is_public{};  // judges addresses instead of net::is_public{}; for tests
+    std::function<bool(const sockaddr&)> is_public{};  // judges addresses instead of net::is_public; for tests
   };
   static std::unique_ptr<HttpClient> create(const Options& options);
   virtual ~HttpClient() = default;

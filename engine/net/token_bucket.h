@@ -26,6 +26,7 @@ class TokenBucket {
     refilled_at_ = now;
     tokens_ = std::min(tokens_ + seconds * static_cast<double>(per_s_), burst());
   }
+  bool has_rate() const { return per_s_ > 0; }
   bool is_dry() const { return per_s_ > 0 && tokens_ < 0; }
   // Until it is not dry any more.
   Nanoseconds wait() const {

@@ -28,7 +28,7 @@ std::string seconds_of(std::chrono::milliseconds limit) {
   return text + " s";
 }
 
-bool is_public_peer(const std::string& peer, const std::function<bool(const sockaddr&)>& judge) {
+bool is_public_peer(const std::string& peer, int port, const std::function<bool(const sockaddr&)>& judge) {
   union {
     sockaddr any;
     sockaddr_in in;
@@ -36,8 +36,10 @@ bool is_public_peer(const std::string& peer, const std::function<bool(const sock
   } address{};
   if (inet_pton(AF_INET, peer.c_str(), &address.in.sin_addr) == 1) {
     address.in.sin_family = AF_INET;
+    address.in.sin_port = htons(static_cast<std::uint16_t>(port));
   } else if (inet_pton(AF_INET6, peer.c_str(), &address.in6.sin6_addr) == 1) {
     address.in6.sin6_family = AF_INET6;
+    address.in6.sin6_port = htons(static_cast<std::uint16_t>(port));
   } else {
     return false;
   }
@@ -95,6 +97,7 @@ CURL* Transfer::begin_hop(Nanoseconds now) {
     lines_.reset(longer);
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines_.get());
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_fresh_ ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::head_callback);
@@ -113,6 +116,7 @@ CURL* Transfer::begin_hop(Nanoseconds now) {
 }
 
 bool Transfer::end_hop(CURLcode code) {
+  const bool has_head = phase_ == Phase::kBody;
   phase_ = Phase::kWaiting;
   if (next_hop_ && !outcome_) {
     hop_ = std::move(*next_hop_);
@@ -121,8 +125,20 @@ bool Transfer::end_hop(CURLcode code) {
     ++redirects_;
     return true;
   }
-  if (code != CURLE_OK && !outcome_) outcome_ = failure(code);
+  if (outcome_) return false;
+  if (wants_fresh_connection(code)) return is_fresh_ = true;
+  if (code != CURLE_OK) outcome_ = failure(code);
+  // curl takes a connection that ends within the head for an answer without a body.
+  if (code == CURLE_OK && !has_head) outcome_ = error_of(easy_.get(), CURLE_GOT_NOTHING, "");
   return false;
+}
+
+// A server that sent more than it announced has left the rest in the connection, where it looks like the next answer.
+bool Transfer::wants_fresh_connection(CURLcode code) const {
+  long connects = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
+  const bool is_nonsense = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY;
+  return is_nonsense && head_.head().status == 0 && connects == 0 && !hop_.has_body && !is_fresh_;
 }
 
 Error Transfer::failure(CURLcode code) const {
@@ -141,9 +157,9 @@ curl_socket_t Transfer::socket_callback(void* self, curlsocktype, curl_sockaddr*
 }
 
 // … and here before each request, also over a connection that another request opened.
-int Transfer::connected_callback(void* self, char* peer, char*, int, int) {
+int Transfer::connected_callback(void* self, char* peer, char*, int peer_port, int) {
   auto& transfer = *static_cast<Transfer*>(self);
-  const bool is_public_now = is_public_peer(peer ? peer : "", transfer.around_.options.is_public);
+  const bool is_public_now = is_public_peer(peer ? peer : "", peer_port, transfer.around_.options.is_public);
   if (!transfer.may_be_private_ && !is_public_now) {
     transfer.end_with(address_refused(transfer.redirects_ > 0));
     return CURL_PREREQFUNC_ABORT;
@@ -187,10 +203,7 @@ bool Transfer::on_head() {
                      "the answer has " + std::to_string(*head_.length()) + " bytes, more than the " +
                          std::to_string(request_.limits.body_bytes_max) + " allowed"});
   }
-  if (should_stand()) {
-    is_standing_ = true;
-    curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
-  }
+  if (should_stand()) stand();
   return true;
 }
 
@@ -222,10 +235,10 @@ std::size_t Transfer::on_body(std::span<const std::byte> bytes) {
         {Code::kResourceExhausted, "RESPONSE_TOO_LARGE",
          "the answer has more than the " + std::to_string(request_.limits.body_bytes_max) + " bytes allowed"});
   }
-  if (should_stand()) {
-    is_standing_ = true;
-    curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
-  }
+  // Left alone, curl reads a hundred pieces from a full socket before it looks at the next one.
+  const bool has_ended_turn = is_background() && around_.background.has_rate();
+  around_.has_ended_turns |= has_ended_turn;
+  if (has_ended_turn || should_stand()) stand();
   return bytes.size();
 }
 
@@ -237,11 +250,16 @@ void Transfer::count_progress() {
   counted_bytes_ = body_bytes_;
 }
 
+void Transfer::stand() {
+  is_standing_ = true;
+  curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
+}
+
 bool Transfer::should_stand() const { return is_pause_wanted || (is_background() && around_.is_background_held); }
 
 bool Transfer::settle(Nanoseconds now) {
   if (phase_ != Phase::kBody) return false;
-  const bool wants_to_stand = should_stand() || (is_background() && around_.background.is_dry());
+  const bool wants_to_stand = should_stand() || (is_background() && around_.is_background_dry);
   if (wants_to_stand == is_standing_) return false;
   is_standing_ = wants_to_stand;
   counted_at_ = now;

@@ -20,6 +20,8 @@ struct Surroundings {
   HttpClient::Options options;
   TokenBucket background;
   bool is_background_held = false;
+  bool is_background_dry = false;  // as of this turn, for all alike: else the first one would get everything
+  bool has_ended_turns = false;    // transfers that stand only because others are to have their turn
 };
 
 // One request with its redirects, from start to on_end: the hops, the limits, what curl calls. Each hop is one run of
@@ -68,7 +70,9 @@ class Transfer {
   std::size_t on_body(std::span<const std::byte> bytes);
   void begin_body();
   void count_progress();
+  void stand();
   bool should_stand() const;
+  bool wants_fresh_connection(CURLcode code) const;
   bool end_with(Error error);  // false, for callbacks
   Error cancelled() const;
   Error named(Error error) const;
@@ -99,6 +103,7 @@ class Transfer {
   bool may_be_private_ = false;       // this hop
   bool next_may_be_private_ = false;  // a hop after this one
   bool has_refused_address_ = false;
+  bool is_fresh_ = false;  // no kept connection
 
   AnswerHead head_;
   std::int64_t body_bytes_ = 0;

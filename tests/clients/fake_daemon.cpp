@@ -13,6 +13,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "segue/v1/engine_service.grpc.pb.h"
+#include "segue/v1/library_service.grpc.pb.h"
+#include "segue/v1/provider_service.grpc.pb.h"
 #include "segue/v1/system_service.grpc.pb.h"
 #include "tests/support/daemon/temp_dir.h"
 
@@ -107,6 +109,98 @@ class FakeDaemon::Engine final : public v1::EngineService::CallbackService {
   std::mutex mutex_;  // guards what was asked
 };
 
+class FakeDaemon::Library final : public v1::LibraryService::Service {
+ public:
+  explicit Library(FakeDaemon& daemon) : daemon_(daemon) {}
+  grpc::Status Search(grpc::ServerContext* /*context*/, const v1::SearchRequest* request,
+                      grpc::ServerWriter<v1::SearchResponse>* writer) override {
+    for (const auto& piece : daemon_.findings) writer->Write(piece);
+    return daemon_.take_library("Search", *request);
+  }
+  grpc::Status Browse(grpc::ServerContext* /*context*/, const v1::BrowseRequest* request,
+                      v1::BrowseResponse* response) override {
+    *response = daemon_.level;
+    return daemon_.take_library("Browse", *request);
+  }
+  grpc::Status GetTrack(grpc::ServerContext* /*context*/, const v1::GetTrackRequest* request,
+                        v1::GetTrackResponse* response) override {
+    *response = daemon_.track;
+    return daemon_.take_library("GetTrack", *request);
+  }
+  grpc::Status GetArtwork(grpc::ServerContext* /*context*/, const v1::GetArtworkRequest* request,
+                          v1::GetArtworkResponse* response) override {
+    *response = daemon_.artwork;
+    return daemon_.take_library("GetArtwork", *request);
+  }
+  grpc::Status ListPlaylists(grpc::ServerContext* /*context*/, const v1::ListPlaylistsRequest* request,
+                             v1::ListPlaylistsResponse* response) override {
+    *response = daemon_.playlists;
+    return daemon_.take_library("ListPlaylists", *request);
+  }
+  grpc::Status GetPlaylist(grpc::ServerContext* /*context*/, const v1::GetPlaylistRequest* request,
+                           v1::GetPlaylistResponse* response) override {
+    *response = daemon_.playlist;
+    return daemon_.take_library("GetPlaylist", *request);
+  }
+  grpc::Status CreatePlaylist(grpc::ServerContext* /*context*/, const v1::CreatePlaylistRequest* request,
+                              v1::CreatePlaylistResponse* response) override {
+    static_cast<void>(response);
+    return daemon_.take_library("CreatePlaylist", *request);
+  }
+  grpc::Status EditPlaylist(grpc::ServerContext* /*context*/, const v1::EditPlaylistRequest* request,
+                            v1::EditPlaylistResponse* response) override {
+    static_cast<void>(response);
+    return daemon_.take_library("EditPlaylist", *request);
+  }
+  grpc::Status DeletePlaylist(grpc::ServerContext* /*context*/, const v1::DeletePlaylistRequest* request,
+                              v1::DeletePlaylistResponse* response) override {
+    static_cast<void>(response);
+    return daemon_.take_library("DeletePlaylist", *request);
+  }
+  grpc::Status Prefetch(grpc::ServerContext* /*context*/, const v1::PrefetchRequest* request,
+                        v1::PrefetchResponse* response) override {
+    static_cast<void>(response);
+    return daemon_.take_library("Prefetch", *request);
+  }
+  grpc::Status CancelPrefetch(grpc::ServerContext* /*context*/, const v1::CancelPrefetchRequest* request,
+                              v1::CancelPrefetchResponse* response) override {
+    static_cast<void>(response);
+    return daemon_.take_library("CancelPrefetch", *request);
+  }
+  grpc::Status ListPrefetches(grpc::ServerContext* /*context*/, const v1::ListPrefetchesRequest* request,
+                              v1::ListPrefetchesResponse* response) override {
+    if (!daemon_.prefetches.empty()) *response = daemon_.prefetches.front();
+    if (daemon_.prefetches.size() > 1) daemon_.prefetches.erase(daemon_.prefetches.begin());
+    return daemon_.take_library("ListPrefetches", *request);
+  }
+
+ private:
+  FakeDaemon& daemon_;
+};
+
+class FakeDaemon::Providers final : public v1::ProviderService::Service {
+ public:
+  explicit Providers(FakeDaemon& daemon) : daemon_(daemon) {}
+  grpc::Status ListProviders(grpc::ServerContext* /*context*/, const v1::ListProvidersRequest* request,
+                             v1::ListProvidersResponse* response) override {
+    *response = daemon_.providers;
+    return daemon_.take_library("ListProviders", *request);
+  }
+  grpc::Status GetNetwork(grpc::ServerContext* /*context*/, const v1::GetNetworkRequest* request,
+                          v1::GetNetworkResponse* response) override {
+    *response = daemon_.network;
+    return daemon_.take_library("GetNetwork", *request);
+  }
+  grpc::Status RefreshProvider(grpc::ServerContext* /*context*/, const v1::RefreshProviderRequest* request,
+                               v1::RefreshProviderResponse* response) override {
+    if (daemon_.providers.providers_size() > 0) *response->mutable_provider() = daemon_.providers.providers(0);
+    return daemon_.take_library("RefreshProvider", *request);
+  }
+
+ private:
+  FakeDaemon& daemon_;
+};
+
 class FakeDaemon::System final : public v1::SystemService::Service {
  public:
   explicit System(FakeDaemon& daemon) : daemon_(daemon) {}
@@ -131,10 +225,12 @@ class FakeDaemon::System final : public v1::SystemService::Service {
 };
 
 struct FakeDaemon::Serving {
-  explicit Serving(FakeDaemon& daemon) : engine(daemon), system(daemon) {
+  explicit Serving(FakeDaemon& daemon) : engine(daemon), library(daemon), providers(daemon), system(daemon) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("unix:" + directory.path("segued.sock"), grpc::InsecureServerCredentials());
     builder.RegisterService(&engine);
+    builder.RegisterService(&library);
+    builder.RegisterService(&providers);
     builder.RegisterService(&system);
     server = builder.BuildAndStart();
     if (!server) std::abort();
@@ -142,9 +238,16 @@ struct FakeDaemon::Serving {
 
   testing::TempDir directory;
   Engine engine;
+  Library library;
+  Providers providers;
   System system;
   std::unique_ptr<grpc::Server> server;
 };
+
+grpc::Status FakeDaemon::take_library(const std::string& method, const google::protobuf::Message& request) {
+  library_asked.push_back(method + " {" + request.ShortDebugString() + "}");
+  return library_status;
+}
 
 FakeDaemon::FakeDaemon() : state(idle_state()), serving_(std::make_unique<Serving>(*this)) {}
 

@@ -8,6 +8,8 @@
 #include <grpcpp/support/status.h>
 
 #include "segue/v1/engine_service.pb.h"
+#include "segue/v1/library_service.pb.h"
+#include "segue/v1/provider_service.pb.h"
 #include "segue/v1/system_service.pb.h"
 #include "tests/clients/program.h"
 
@@ -32,6 +34,19 @@ class FakeDaemon {
   std::vector<v1::WatchMetersResponse> meters;
   bool ends_streams = false;  // else a stream stays open after its last message until the client goes
   grpc::Status stream_status;
+  // Of the catalogues. A search tells these pieces and ends; the prefetch queue answers one list after the other, the
+  // last for ever.
+  std::vector<v1::SearchResponse> findings;
+  v1::BrowseResponse level;
+  v1::GetTrackResponse track;
+  v1::GetArtworkResponse artwork;
+  v1::ListPlaylistsResponse playlists;
+  v1::GetPlaylistResponse playlist;
+  std::vector<v1::ListPrefetchesResponse> prefetches;
+  v1::ListProvidersResponse providers;
+  v1::GetNetworkResponse network;
+  grpc::Status library_status;  // of every call of both services
+
   v1::GetVersionResponse version;
   v1::GetHealthResponse health;
 
@@ -39,6 +54,7 @@ class FakeDaemon {
   std::vector<v1::ExecuteRequest> executed;
   std::vector<v1::WatchMetersRequest> meters_asked;
   std::vector<std::string> authorizations;
+  std::vector<std::string> library_asked;  // "Method {text format}" of every call of both services
   int states_asked = 0;
   int shutdowns = 0;
 
@@ -52,8 +68,11 @@ class FakeDaemon {
 
  private:
   class Engine;
+  class Library;
+  class Providers;
   class System;
   struct Serving;
+  grpc::Status take_library(const std::string& method, const google::protobuf::Message& request);
   std::unique_ptr<Serving> serving_;
 };
 

@@ -7,7 +7,7 @@ _segue() {
   for word in "${words_before[@]}"; do
     if [[ -n $skip ]]; then skip=""; continue; fi
     case $word in
-    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate) skip=$word ;;
+    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate|--provider|--limit|--offset|--page|--priority) skip=$word ;;
     -[0-9.=]*) place=$((place + 1)) ;;
     -?*) ;;
     *) if [[ -z $command ]]; then command=$word; place=1; else place=$((place + 1)); fi ;;
@@ -19,7 +19,7 @@ _segue() {
     --token-file) files=1 ;;
     --at) choices="now" ;;
     ?*) ;;
-    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master record cancel do batch status watch version health shutdown help completion"; else
+    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist prefetch providers network record cancel do batch status watch version health shutdown help completion"; else
     case ${command}:${place} in
     load:2) files=1 ;;
     tempo:2) choices="reset" ;;
@@ -27,17 +27,26 @@ _segue() {
     eq:2) choices="low mid high" ;;
     eq:3) choices="kill" ;;
     assign:2) choices="a b thru" ;;
+    track:1) files=1 ;;
+    artwork:1) files=1 ;;
+    artwork:2) files=1 ;;
+    playlist:2) choices="create add remove move rename delete" ;;
     record:1) choices="start stop" ;;
     record:2) files=1 ;;
     batch:1) files=1 ;;
     watch:1) choices="state events meters" ;;
-    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master record cancel do batch status watch version health shutdown help completion" ;;
+    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist prefetch providers network record cancel do batch status watch version health shutdown help completion" ;;
     completion:1) choices="bash zsh" ;;
     esac
     fi
     case $command in
     load) flags="$flags --play --force" ;;
     cue) flags="$flags --pressed --released" ;;
+    search) flags="$flags --provider --limit --offset" ;;
+    browse) flags="$flags --page" ;;
+    playlists) flags="$flags --provider" ;;
+    playlist) flags="$flags --provider" ;;
+    prefetch) flags="$flags --priority --cancel" ;;
     watch) flags="$flags --rate" ;;
     esac ;;
   esac

@@ -2,27 +2,16 @@
 #include "engine/net/http.h"
 
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/net/listener.h"
-#include "tests/support/net/fault_server.h"
+#include "tests/engine/net/requests.h"
 
 namespace segue::test {
 namespace {
 
-using namespace std::chrono_literals;
 using net::HttpClient;
 using net::HttpRequest;
-
-std::string pattern(std::size_t count) {
-  std::string bytes(count, 0);
-  for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>((i * 2654435761U) >> 13);
-  return bytes;
-}
-
-HttpRequest get(const std::string& url) { return {.url = url, .label = "the test", .may_be_private = true}; }
 
 TEST(Http, GetsAWholeBody) {
   FaultServer server;
@@ -98,22 +87,6 @@ TEST(Http, HeadHasNoBody) {
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->head.header("content-length"), "50000000");
   EXPECT_EQ(answer->body, "");
-}
-
-TEST(Http, CancelEndsATransferUnderWay) {
-  FaultServer server;
-  server.serve("/a", pattern(1'000'000));
-  server.script("/a", {{.stall_after = 100'000}});
-  const auto client = HttpClient::create({});
-  const auto listener = std::make_shared<Listener>();
-  const auto id = client->start(get(server.url("/a")), listener);
-  ASSERT_TRUE(listener->wait_for_bytes(100'000));
-  client->cancel(id);
-  ASSERT_TRUE(listener->wait_for_end());
-  EXPECT_EQ(listener->reason(), "TRANSFER_CANCELLED");
-  client->cancel(id);
-  client->cancel(id + 1'000);
-  EXPECT_EQ(listener->ends(), 1);
 }
 
 TEST(Http, FollowsRedirects) {
