@@ -30,7 +30,6 @@ _segue() {
     track:1) files=1 ;;
     artwork:1) files=1 ;;
     artwork:2) files=1 ;;
-    playlist:2) choices="create add remove move rename delete" ;;
     record:1) choices="start stop" ;;
     record:2) files=1 ;;
     batch:1) files=1 ;;
