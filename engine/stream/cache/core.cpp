@@ -146,11 +146,15 @@ void Core::trim() {
     spares_.pop_front();
   }
   while (counters_.ram_bytes > options_.ram_bytes_max && !idle_.empty()) {
-    const std::shared_ptr<Content> content = idle_.begin()->second;
-    for (const auto& [number, block] : content->blocks) counters_.blocks_dropped += block.stored ? 0 : 1;
-    drop_ram(*content);
-    forget(content);
+    drop_idle(std::shared_ptr<Content>(idle_.begin()->second));
   }
+}
+
+// A closed content with blocks that are only in RAM: they are lost, and counted.
+void Core::drop_idle(const std::shared_ptr<Content>& content) {
+  for (const auto& [number, block] : content->blocks) counters_.blocks_dropped += block.stored ? 0 : 1;
+  drop_ram(*content);
+  forget(content);
 }
 
 void Core::enqueue(Content& content) {
@@ -234,10 +238,7 @@ void Core::purge(const std::string& provider) {
   for (const auto& [since, content] : idle_) {
     if (provider.empty() || content->id().provider == provider) closed.push_back(content);
   }
-  for (const auto& content : closed) {
-    drop_ram(*content);
-    forget(content);
-  }
+  for (const auto& content : closed) drop_idle(content);
   if (is_over_ || !root_) return;
   purges_.insert(provider);
   wake_.notify_all();

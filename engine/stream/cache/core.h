@@ -112,6 +112,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void forget(const std::shared_ptr<Content>& content);
   void drop_ram(Content& content);
   void drop_spares(Content& content);
+  void drop_idle(const std::shared_ptr<Content>& content);
   void stop_storing(Content& content);
   void trim();
   void enqueue(Content& content);
@@ -132,6 +133,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void write_next(Lock& lock);
   Batch batch_of(const std::shared_ptr<Content>& content);
   int write_batch(Batch& batch);
+  static int write_pieces(Batch& batch);
   void finish_batch(Batch& batch, int error);
   bool make_room(Lock& lock, const Content& content, std::int64_t bytes);
   bool evict_one(Lock& lock, const std::uint64_t* provider);

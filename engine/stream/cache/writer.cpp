@@ -220,11 +220,21 @@ int Core::write_batch(Batch& batch) {
     }
     if (!batch.files) return error;
   }
+  error = write_pieces(batch);
+  if (error < 0 && batch.is_new) {
+    // Nothing vouches for what is in them, and they take room.
+    batch.files.reset();
+    ContentFiles::remove(disk, batch.root->get(), batch.content->name);
+  }
+  return error;
+}
+
+int Core::write_pieces(Batch& batch) {
   std::vector<IndexRecord> records;
   if (batch.size >= 0) records.push_back({IndexRecord::Kind::kSize, 0, batch.size, 0});
   for (Batch::Piece& piece : batch.pieces) {
     piece.crc = crc32c(*piece.bytes);
-    error = batch.files->write(piece.number, *piece.bytes);
+    const int error = batch.files->write(piece.number, *piece.bytes);
     if (error < 0) return error;
     records.push_back(
         {IndexRecord::Kind::kBlock, static_cast<std::uint32_t>(piece.bytes->size()), piece.number, piece.crc});
@@ -273,10 +283,23 @@ bool Core::make_room(Lock& lock, const Content& content, std::int64_t bytes) {
   return true;
 }
 
+// The longest unused content, of this provider or of all, leaves the disk: one that is stored whole, else one that
+// is closed but waits for room itself.
 bool Core::evict_one(Lock& lock, const std::uint64_t* provider) {
   const auto may_go = [&](const ContentName& name) { return !contents_.contains(name) && !leaving_.contains(name); };
-  const auto name = shelf_.oldest(provider, may_go);
-  if (!name) return false;
+  auto name = shelf_.oldest(provider, may_go);
+  if (!name) {
+    const auto has_bytes = [&](const auto& at) {
+      const Content& content = *at.second;
+      return &content != in_hand_.get() && shelf_.bytes_of(content.name) > 0 &&
+             (provider == nullptr || *provider == content.name.provider);
+    };
+    const auto at = std::find_if(idle_.begin(), idle_.end(), has_bytes);
+    if (at == idle_.end()) return false;
+    const std::shared_ptr<Content> content = at->second;
+    name = content->name;
+    drop_idle(content);
+  }
   const std::int64_t blocks = (shelf_.bytes_of(*name) - kDiskPageBytes + kBlockBytes - 1) / kBlockBytes;
   counters_.blocks_evicted += static_cast<std::uint64_t>(std::max<std::int64_t>(blocks, 0));
   remove_files(lock, *name);
