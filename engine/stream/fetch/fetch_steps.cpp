@@ -113,9 +113,11 @@ Fetch::Step Fetch::step(SteadyTime now, bool may_run_behind) {
       // An open prepares on its own thread; a prefetch has none.
       if (users_ == 0 && job_ == Job::kNone) acts.job = job_ = Job::kPrepare;
     } else {
+      // Bytes that came before the next failure ended the last one.
+      if (fault_ && !final_ && has_flowed_ && !is_to_discard_) end_fault(now, step);
       take_ending(now, step, acts);
       if (auto resolved = std::exchange(resolved_, std::nullopt)) take_address(std::move(*resolved), now, step, acts);
-      if (fault_ && !final_ && (has_flowed_ || assembly_.is_complete()) && !is_to_discard_) end_fault(now, step);
+      if (fault_ && !final_ && assembly_.is_complete() && !is_to_discard_) end_fault(now, step);
       tend_transfer(acts);
       if (is_answered_ && !has_asked_content_ && job_ == Job::kNone && !final_) {
         has_asked_content_ = true;
@@ -171,6 +173,7 @@ Fetch::Step Fetch::close(SteadyTime now) {
     drop_transfer(acts);
     if (check_) {
       check_->is_dropped_ = true;
+      services_.versions.give_back_check(key_);
       acts.cancel.push_back(check_->id_);
       check_ = nullptr;
     }

@@ -76,6 +76,11 @@ class KnownVersions {
     found->second = now;
     return true;
   }
+  // It came to nothing.
+  void give_back_check(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    checked_.erase(key);
+  }
 
  private:
   static constexpr std::size_t kMax = 10'000;  // forgetting them costs a request each

@@ -20,9 +20,9 @@ std::string track_bytes(std::int64_t size, std::uint32_t seed = 1);
 class Rig {
  public:
   struct Options {
-    std::string folder;                        // of the cache; empty: RAM only
-    Resolve resolve;                           // null: none
-    std::string ca_file;
+    std::string folder{};  // of the cache; empty: RAM only
+    Resolve resolve{};     // null: none
+    std::string ca_file{};
     std::chrono::hours recheck_after{24};
     std::chrono::milliseconds stall_max{300};
     std::chrono::milliseconds retry_longest{40};
