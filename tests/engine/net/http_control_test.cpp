@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,6 +42,16 @@ long long client_cpu_ns(HttpClient& client) {
   client.start(get("nothing"), listener);
   EXPECT_TRUE(listener->wait_for_end());
   return ns;
+}
+
+// A request is in the server's log a moment before it hangs: what is released in between hangs for ever, so release
+// is said until it has been heard.
+void release_until(FaultServer& server, const std::function<bool()>& is_true) {
+  const auto give_up = Clock::now() + 10s;
+  while (!is_true() && Clock::now() < give_up) {
+    server.release();
+    std::this_thread::yield();
+  }
 }
 
 TEST(HttpControl, CancelTakesEffectAtOnceInEveryPhase) {
@@ -196,7 +208,7 @@ TEST(HttpControl, APauseBeforeTheAnswerHoldsTheBody) {
   ASSERT_TRUE(server.wait_for_requests(1));
   client->pause(id);
   client_cpu_ns(*client);  // the client has seen it
-  server.release();
+  release_until(server, [&] { return listener->head().status != 0; });
   ASSERT_TRUE(listener->wait_for_head());
   client_cpu_ns(*client);
   EXPECT_EQ(listener->bytes(), 0U);
@@ -240,7 +252,7 @@ TEST(HttpControl, BackgroundTransfersStandStillWhileHeld) {
   const auto client = HttpClient::create({});
   HttpRequest request = background(server.url("/a"));
   request.limits.body_bytes_max = 40'000'000;
-  request.limits.stall_max = 100ms;
+  request.limits.stall_max = 300ms;
   const auto before = std::make_shared<Listener>();
   client->start(request, before);
   ASSERT_TRUE(before->wait_for_bytes(1));
@@ -252,7 +264,7 @@ TEST(HttpControl, BackgroundTransfersStandStillWhileHeld) {
   const auto cpu_before = client_cpu_ns(*client);
   HttpRequest now = get(server.url("/now"));
   server.script("/now", {{.rate_bytes_per_s = 5'000'000}});
-  EXPECT_EQ(reason_of(client->fetch(now)), "") << "400 ms, far more than stall_max";
+  EXPECT_EQ(reason_of(client->fetch(now)), "") << "400 ms, more than stall_max";
   EXPECT_EQ(before->bytes(), held_at);
   EXPECT_EQ(during->bytes(), 0U);
   EXPECT_EQ(before->ends() + during->ends(), 0);
@@ -348,19 +360,16 @@ TEST(HttpControl, ThirtyTwoTransfersAtOnce) {
 
 TEST(HttpControl, ConnectionsAreBoundedPerHost) {
   FaultServer server;
-  server.script("*", {{.times = Fault::kForEver, .hang = true}});
+  server.handle("/a", [](const Request&) { return Response{.body = "x", .fault = {.latency = 5ms}}; });
   const auto client = HttpClient::create({.connections_per_host_max = 3});
   std::vector<std::shared_ptr<Listener>> listeners;
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < 30; ++i) {
     listeners.push_back(std::make_shared<Listener>());
     client->start(get(server.url("/a")), listeners.back());
   }
-  for (int done = 0; done < 12; done += 3) {
-    ASSERT_TRUE(server.wait_for_requests(done + 3));
-    client_cpu_ns(*client);
-    EXPECT_EQ(static_cast<int>(server.log().size()), done + 3);
-    server.release();
-    for (int i = done; i < done + 3; ++i) ASSERT_TRUE(listeners[i]->wait_for_end());
+  for (const auto& listener : listeners) {
+    ASSERT_TRUE(listener->wait_for_end());
+    EXPECT_EQ(listener->reason(), "");
   }
   EXPECT_EQ(server.connections(), 3);
 }

@@ -30,10 +30,8 @@ class Mutator {
 
  private:
   void change(std::string& text) {
-    static const std::string kBytes(
-        "\0\r\n\t /\\?#@:[]%.-_~;,=&+\x7f\x80\xc3\xff"
-        "0129azAZ",
-        38);
+    using namespace std::string_literals;
+    static const std::string kBytes = "\0\r\n\t /\\?#@:[]%.-_~;,=&+\x7f\x80\xc3\xff"s + "0129azAZ";
     const std::size_t at = below(text.size() + 1);
     const char byte = kBytes[below(kBytes.size())];
     switch (below(5)) {
