@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/stream/decoders/mp4_timing.h"
+#include "engine/stream/sources/read_fully.h"
 
 namespace segue::stream {
 namespace {
@@ -48,14 +49,10 @@ tl::unexpected<Error> invalid(const std::string& name, const std::string& what) 
 // The demuxer for these bytes, whose name says if it is one of ours.
 Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const std::string& name) {
   std::vector<std::uint8_t> head(kProbeBytes + AVPROBE_PADDING_SIZE, 0);
-  std::size_t filled = 0;
-  while (filled < kProbeBytes) {
-    const auto bytes = std::as_writable_bytes(std::span(head)).subspan(filled, kProbeBytes - filled);
-    const Result<std::size_t> got = source.read(base + static_cast<std::int64_t>(filled), bytes);
-    if (!got) return fail_at(name, got.error());
-    if (*got == 0) break;
-    filled += *got;
-  }
+  const Result<std::size_t> got =
+      read_fully(source, base, std::as_writable_bytes(std::span(head)).first(kProbeBytes));
+  if (!got) return fail_at(name, got.error());
+  const std::size_t filled = *got;
   if (filled == 0) return invalid(name, "the file holds no audio: it is empty");
   AVProbeData data{};
   data.filename = "";
@@ -152,6 +149,12 @@ Result<void> Container::choose_stream(const std::string& name) {
                                  " cannot be played; convert it to FLAC or WAV");
   }
   return {};
+}
+
+void Container::forgive() {
+  reader_.error = {};
+  io_->error = 0;
+  io_->eof_reached = 0;  // FFmpeg takes any failure for the end
 }
 
 int Container::read_bytes(void* opaque, std::uint8_t* buffer, int size) {

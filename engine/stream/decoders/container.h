@@ -23,6 +23,8 @@ class Container {
   const std::string& format_name() const { return format_name_; }
   // What the source said when it last failed; an empty reason if it never did.
   const Error& source_error() const { return reader_.error; }
+  // After the source has failed: it may be read again, once the demuxer has been sought.
+  void forgive();
 
  private:
   struct Reader {

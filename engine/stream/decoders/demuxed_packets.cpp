@@ -19,6 +19,9 @@ std::uint32_t hash_of(const AVPacket& packet) {
   return hash ^ static_cast<std::uint32_t>(packet.size);
 }
 
+// Streams whose packets follow each other without a container between them.
+bool is_raw(std::string_view format) { return format == "mp3" || format == "aac" || format == "flac"; }
+
 }  // namespace
 
 DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::unique_ptr<Container> container,
@@ -28,12 +31,19 @@ DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::uniqu
       container_(std::move(container)),
       timing_(timing),
       frames_(*container_->stream().codecpar, container_->stream().time_base, timing.rate_hz, timing.frames_per_packet),
-      by_position_(container_->format_name() == "mp3" || container_->format_name() == "aac"),
+      by_page_(container_->format_name() == "ogg"),
+      by_position_(by_page_ || is_raw(container_->format_name())),
       unread_(std::move(first)) {}
 
 Result<bool> DemuxedPackets::next(AVPacket& packet, PacketPlace& place) {
+  if (is_lost_) {
+    if (const Result<void> back = go_to(resume_); !back) return tl::unexpected(back.error());
+  }
   while (queue_.size() < kLookAheadPackets && !at_end_) {
-    if (const Result<bool> more = enqueue(); !more) return more;
+    if (const Result<bool> more = enqueue(); !more) {
+      resume_ = position();
+      return more;
+    }
   }
   if (queue_.empty()) return false;
   av_packet_move_ref(&packet, queue_.front().packet.get());
@@ -43,9 +53,12 @@ Result<bool> DemuxedPackets::next(AVPacket& packet, PacketPlace& place) {
 }
 
 Result<void> DemuxedPackets::go_to(std::int64_t number) {
-  if (!checkpoints_.empty()) {
+  resume_ = number;
+  if (is_lost_ && checkpoints_.empty()) {
+    if (const Result<void> opened = reopen(); !opened) return opened;
+  } else if (!checkpoints_.empty()) {
     const Checkpoint& checkpoint = checkpoint_before(number);
-    if (number < position() || checkpoint.number > position() + kSkipPacketsMax) {
+    if (is_lost_ || number < position() || checkpoint.number > position() + kSkipPacketsMax) {
       if (const Result<void> jumped = jump(checkpoint); !jumped) return jumped;
     }
   }
@@ -86,7 +99,10 @@ Result<PacketPtr> DemuxedPackets::read_packet() {
   PacketPtr packet(av_packet_alloc());
   for (int failures = 0; failures < kFailuresMax;) {
     const int got = av_read_frame(&container_->format(), packet.get());
-    if (!container_->source_error().reason.empty()) return tl::unexpected(container_->source_error());
+    if (const Error error = container_->source_error(); !error.reason.empty()) {
+      is_lost_ = true;
+      return tl::unexpected(error);
+    }
     if (got == AVERROR_EOF) break;
     if (got < 0) {
       ++failures;
@@ -107,6 +123,7 @@ Result<bool> DemuxedPackets::enqueue() {
       note_end();
       return false;
     }
+    note_page(**packet);
     int frames = frames_.count(**packet);
     if (frames < 0) {
       if (next_number_ >= frontier_) ++dropped_;
@@ -118,7 +135,7 @@ Result<bool> DemuxedPackets::enqueue() {
       const std::int64_t identity = identity_of(**packet);
       const bool due = checkpoints_.empty() || next_number_ >= checkpoints_.back().number + kCheckpointPackets;
       if (due && identity != AV_NOPTS_VALUE) {
-        checkpoints_.push_back({next_number_, next_start_, frames, identity, hash_of(**packet)});
+        checkpoints_.push_back({next_number_, next_start_, frames, identity, ordinal_, hash_of(**packet)});
       }
       frontier_ = next_number_ + 1;
       frontier_start_ = next_start_ + frames;
@@ -138,22 +155,30 @@ void DemuxedPackets::note_end() {
 }
 
 Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
+  is_lost_ = true;
+  container_->forgive();
   queue_.clear();
   unread_.clear();
   at_end_ = false;
+  page_position_ = -1;
   if (seek_demuxer(checkpoint)) {
     for (int tries = 0; tries < kMatchPacketsMax; ++tries) {
       Result<PacketPtr> packet = read_packet();
       if (!packet) return tl::unexpected(packet.error());
       if (*packet == nullptr) break;
-      if (identity_of(**packet) != checkpoint.identity || hash_of(**packet) != checkpoint.hash) continue;
+      note_page(**packet);
+      if (identity_of(**packet) != checkpoint.identity || ordinal_ != checkpoint.ordinal) continue;
+      if (hash_of(**packet) != checkpoint.hash) continue;
+      if (by_page_) --ordinal_;  // it is read once more
       unread_.push_front(std::move(*packet));
       next_number_ = checkpoint.number;
       next_start_ = checkpoint.start;
       resumed_frames_ = checkpoint.frames;
+      is_lost_ = false;
       return {};
     }
   }
+  if (const Error error = container_->source_error(); !error.reason.empty()) return tl::unexpected(error);
   return reopen();
 }
 
@@ -165,8 +190,10 @@ bool DemuxedPackets::seek_demuxer(const Checkpoint& checkpoint) {
 }
 
 Result<void> DemuxedPackets::reopen() {
+  is_lost_ = true;
   Result<std::unique_ptr<Container>> again = Container::open(source_, base_, "read again");
   if (!again) return tl::unexpected(again.error());
+  is_lost_ = false;
   container_ = std::move(*again);
   queue_.clear();
   unread_.clear();
@@ -174,6 +201,7 @@ Result<void> DemuxedPackets::reopen() {
   next_number_ = 0;
   next_start_ = 0;
   resumed_frames_ = -1;
+  page_position_ = -1;
   return {};
 }
 
@@ -186,6 +214,13 @@ const DemuxedPackets::Checkpoint& DemuxedPackets::checkpoint_before(std::int64_t
 std::int64_t DemuxedPackets::identity_of(const AVPacket& packet) const {
   if (by_position_) return packet.pos < 0 ? AV_NOPTS_VALUE : packet.pos;
   return packet.pts;
+}
+
+// Silence makes equal packets, so a page's packets are told apart by counting.
+void DemuxedPackets::note_page(const AVPacket& packet) {
+  if (!by_page_) return;
+  ordinal_ = packet.pos == page_position_ ? ordinal_ + 1 : 0;
+  page_position_ = packet.pos;
 }
 
 }  // namespace segue::stream

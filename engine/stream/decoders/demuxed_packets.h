@@ -21,7 +21,8 @@ struct StreamTiming {
 // Packets as a demuxer gives them, numbered in reading order, with every sixteenth remembered so that the demuxer can
 // be sent back to it. A demuxer's seek is trusted only as far as the remembered packet is found again, byte for byte;
 // else the container is opened anew and read from its start. Reads three packets ahead, so that the end is known
-// before the frames to be cut there are handed out.
+// before the frames to be cut there are handed out. After a failed read, which may be an interrupted one, the demuxer is
+// sent back to a remembered packet before anything else is read.
 class DemuxedPackets final : public PacketSource {
  public:
   // `first` are packets already read from the container.
@@ -44,6 +45,7 @@ class DemuxedPackets final : public PacketSource {
     Frames start;
     int frames;
     std::int64_t identity;  // byte offset or time stamp
+    int ordinal;            // among the packets that begin on the same Ogg page
     std::uint32_t hash;
   };
 
@@ -55,6 +57,7 @@ class DemuxedPackets final : public PacketSource {
   void note_end();
   const Checkpoint& checkpoint_before(std::int64_t number) const;
   std::int64_t identity_of(const AVPacket& packet) const;
+  void note_page(const AVPacket& packet);
   std::int64_t position() const { return queue_.empty() ? next_number_ : queue_.front().place.number; }
 
   ByteSource& source_;
@@ -62,7 +65,10 @@ class DemuxedPackets final : public PacketSource {
   std::unique_ptr<Container> container_;
   StreamTiming timing_;
   PacketFrames frames_;
-  bool by_position_;              // raw streams: packets are known by their byte offset
+  bool by_page_;                  // Ogg: packets are known by their page's byte offset and their ordinal on it
+  bool by_position_;              // that and raw streams: packets are known by their byte offset
+  std::int64_t page_position_ = -1;  // of the packet read last
+  int ordinal_ = 0;
   std::deque<PacketPtr> unread_;  // read from the demuxer, not numbered yet
   std::deque<Queued> queue_;      // numbered, not handed out yet
   std::vector<Checkpoint> checkpoints_;
@@ -72,6 +78,8 @@ class DemuxedPackets final : public PacketSource {
   Frames frontier_start_ = 0;
   int resumed_frames_ = -1;  // of the packet that a jump went to, which only its predecessor would tell
   bool at_end_ = false;
+  bool is_lost_ = false;     // a read has failed: nobody knows where the demuxer stands
+  std::int64_t resume_ = 0;  // the packet to go on with then
   Frames end_ = -1;
   std::uint64_t dropped_ = 0;
 };

@@ -94,12 +94,16 @@ class FfmpegDecoder final : public Decoder {
   Planes planes_;                      // the decoded packet
   PacketPlace place_;                  // where it stands
   Frames wanted_;                      // raw frame the next read starts at
+  bool is_lost_ = false;               // a seek has failed: the next read begins with another
   std::int64_t preroll_until_ = 0;     // packets before this number warm the codec up only
   std::deque<Remembered> remembered_;  // the last packets, to start the next segment with
   std::uint64_t damaged_ = 0;
 };
 
 Result<int> FfmpegDecoder::read(float* left, float* right, int frames) {
+  if (is_lost_) {
+    if (const Result<void> back = seek(wanted_ - opened_.delay); !back) return tl::unexpected(back.error());
+  }
   int filled = 0;
   while (filled < frames) {
     if (place_.start + place_.frames <= wanted_ || wanted_ < place_.start) {
@@ -173,6 +177,9 @@ Result<void> FfmpegDecoder::seek(Frames source_frame) {
     wanted_ = raw;
     return {};
   }
+  is_lost_ = true;
+  place_ = {};
+  wanted_ = raw;
   const Result<std::int64_t> number = opened_.packets->find(raw);
   if (!number) return tl::unexpected(number.error());
   const Warmup& warmup = opened_.warmup;
@@ -183,8 +190,7 @@ Result<void> FfmpegDecoder::seek(Frames source_frame) {
   if (!opened_.codec->reset()) return fail(Code::kInternal, "DECODER_FAILED", "the codec could not be restarted");
   remembered_.clear();
   preroll_until_ = head;
-  place_ = {};
-  wanted_ = raw;
+  is_lost_ = false;
   return {};
 }
 
