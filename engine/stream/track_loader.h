@@ -52,7 +52,7 @@ class TrackLoader {
     int sample_rate_hz = 48'000;
     std::int64_t budget_bytes = 0;  // > 0
     int threads = 2;
-    bool evicts = true;  // offline rendering never evicts
+    bool evicts = true;             // offline rendering never evicts
     MediaOpener* opener = nullptr;  // outlives the loader; null: file:///… only
     double timeshift_s = 120;       // of a live source kept behind its newest page
   };

@@ -32,6 +32,18 @@ Result<OpenedMedia> open_media(const TrackLoader::Options& options, LoadingTrack
   return media;
 }
 
+// The length in frames where the head of the file does not say it: what the catalogue knows, or what its size makes
+// likely.
+Frames guess_length(const model::MediaRef& ref, const model::TrackFacts& facts, std::int64_t bytes, int rate_hz) {
+  constexpr double kLossyBytesPerSecond = 16'000.0;  // 128 kbit/s
+  constexpr double kLosslessBytesPerSecond = 110'000.0;
+  double seconds = ref.duration_s;
+  if (!(seconds > 0)) {
+    seconds = static_cast<double>(bytes) / (facts.source_bits > 0 ? kLosslessBytesPerSecond : kLossyBytesPerSecond);
+  }
+  return static_cast<Frames>(std::clamp<double>(seconds, 0.0, model::kTrackSecondsMax) * rate_hz);
+}
+
 // What the catalogue knows stands where the file says nothing.
 void complete(model::TrackFacts& facts, const model::MediaRef& ref, const std::string& name) {
   const bool is_untitled = facts.title.empty() || facts.title == title_from_name(name);
@@ -65,9 +77,7 @@ Result<OpenedTrack> open_track(const TrackLoader::Options& options, LoadingTrack
   const auto resampler = resamplers.get(opened.facts.source_rate_hz);
   opened.maker = std::make_unique<PageMaker>(std::move(*decoder), resampler, options.sample_rate_hz);
   Frames length = opened.maker->length();
-  if (length <= 0 && ref.duration_s > 0 && ref.duration_s <= model::kTrackSecondsMax) {
-    length = static_cast<Frames>(ref.duration_s * options.sample_rate_hz);
-  }
+  if (length <= 0) length = guess_length(ref, opened.facts, bytes, options.sample_rate_hz);
   opened.pages = std::make_unique<rt::TrackPages>(capacity_for(length, bytes, options.sample_rate_hz));
   opened.pages->set_length(length, false);
   return opened;

@@ -49,8 +49,7 @@ tl::unexpected<Error> invalid(const std::string& name, const std::string& what) 
 // The demuxer for these bytes, whose name says if it is one of ours.
 Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const std::string& name) {
   std::vector<std::uint8_t> head(kProbeBytes + AVPROBE_PADDING_SIZE, 0);
-  const Result<std::size_t> got =
-      read_fully(source, base, std::as_writable_bytes(std::span(head)).first(kProbeBytes));
+  const Result<std::size_t> got = read_fully(source, base, std::as_writable_bytes(std::span(head)).first(kProbeBytes));
   if (!got) return fail_at(name, got.error());
   const std::size_t filled = *got;
   if (filled == 0) return invalid(name, "the file holds no audio: it is empty");
@@ -71,6 +70,12 @@ Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const 
 
 }  // namespace
 
+Frames total_of(const Container& container, int rate_hz) {
+  const AVStream& stream = container.stream();
+  const AVRational per_frame{1, rate_hz};
+  return stream.duration > 0 ? av_rescale_q(stream.duration, stream.time_base, per_frame) : 0;
+}
+
 const AVCodec* allowed_decoder(AVCodecID id) {
   // The reference Opus decoder, because FFmpeg's own resamples SILK by its own means; and float decoders for MPEG
   // layers I and II, because the integer ones dither with a state that no seek restores.
@@ -83,16 +88,32 @@ const AVCodec* allowed_decoder(AVCodecID id) {
   return codec != nullptr && is_in_list(kCodecNames, codec->name) ? codec : nullptr;
 }
 
-Result<std::unique_ptr<Container>> Container::open(ByteSource& source, std::int64_t base, const std::string& name) {
+Result<std::unique_ptr<Container>> Container::open(ByteSource& source, std::int64_t base, const std::string& name,
+                                                   Look look) {
   std::unique_ptr<Container> container(new Container);
   container->reader_.source = &source;
   container->reader_.base = base;
-  if (const Result<void> opened = container->open_format(name); !opened) return tl::unexpected(opened.error());
-  if (const Result<void> chosen = container->choose_stream(name); !chosen) return tl::unexpected(chosen.error());
-  return container;
+  Result<void> opened = container->open_format(name, look);
+  if (opened) opened = container->choose_stream(name);
+  if (opened) {
+    container->io_->seekable = AVIO_SEEKABLE_NORMAL;
+    return container;
+  }
+  // The head may not be enough after all.
+  const bool is_source_well = container->source_error().reason.empty();
+  if (container->is_head_only_ && is_source_well) return open(source, base, name, Look::kEverywhere);
+  return tl::unexpected(opened.error());
 }
 
-Result<void> Container::open_format(const std::string& name) {
+// Demuxers that go to the end for tags, for the length or for chunks behind the sound, and can do without.
+bool Container::may_skip_end() const {
+  for (const std::string_view format : {"mp3", "aac", "flac", "ogg", "wav", "aiff"}) {
+    if (format_name_ == format) return true;
+  }
+  return format_name_ == "mov" && is_streamable_mp4(*reader_.source, reader_.base);
+}
+
+Result<void> Container::open_format(const std::string& name, Look look) {
   const Result<const AVInputFormat*> input = probe(*reader_.source, reader_.base, name);
   if (!input) return tl::unexpected(input.error());
   format_name_ = (*input)->name;
@@ -101,6 +122,8 @@ Result<void> Container::open_format(const std::string& name) {
 
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
   io_.reset(avio_alloc_context(buffer, kIoBufferBytes, 0, &reader_, read_bytes, nullptr, seek_bytes));
+  is_head_only_ = look == Look::kAsNeeded && reader_.source->is_remote() && may_skip_end();
+  if (is_head_only_) io_->seekable = 0;
   AVFormatContext* format = avformat_alloc_context();
   format->pb = io_.get();
   format->flags |= AVFMT_FLAG_CUSTOM_IO;

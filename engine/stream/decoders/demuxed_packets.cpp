@@ -120,7 +120,7 @@ Result<bool> DemuxedPackets::enqueue() {
     Result<PacketPtr> packet = read_packet();
     if (!packet) return tl::unexpected(packet.error());
     if (*packet == nullptr) {
-      note_end();
+      if (const Result<void> noted = note_end(); !noted) return tl::unexpected(noted.error());
       return false;
     }
     note_page(**packet);
@@ -147,11 +147,21 @@ Result<bool> DemuxedPackets::enqueue() {
   }
 }
 
-void DemuxedPackets::note_end() {
+Result<void> DemuxedPackets::note_end() {
+  if (end_ < 0 && std::exchange(timing_.is_total_at_end, false)) {
+    // Everything has come now, so looking at the end costs nothing.
+    const auto whole = Container::open(source_, base_, "read again", Container::Look::kEverywhere);
+    if (!whole && whole.error().reason == "READ_INTERRUPTED") {
+      timing_.is_total_at_end = true;
+      return tl::unexpected(whole.error());
+    }
+    if (whole) timing_.total = total_of(**whole, timing_.rate_hz);
+  }
   at_end_ = true;
-  if (end_ >= 0) return;
+  if (end_ >= 0) return {};
   const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
   end_ = timing_.total > 0 && tag_applies ? std::min(timing_.total, next_start_) : next_start_;
+  return {};
 }
 
 Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {

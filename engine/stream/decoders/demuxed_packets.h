@@ -12,17 +12,18 @@ namespace segue::stream {
 
 // What has to be known to count frames without decoding.
 struct StreamTiming {
-  int rate_hz = 0;            // of the decoder's output
-  int frames_per_packet = 0;  // 0: each packet says it
-  Frames total = 0;           // frames up to the end of the track as its tags say, delay included; 0 if not said
-  std::int64_t packets = 0;   // that `total` is true for; 0: any number
+  int rate_hz = 0;               // of the decoder's output
+  int frames_per_packet = 0;     // 0: each packet says it
+  Frames total = 0;              // frames up to the end of the track as its tags say, delay included; 0 if not said
+  std::int64_t packets = 0;      // that `total` is true for; 0: any number
+  bool is_total_at_end = false;  // Ogg: `total` stands on the last page, which was not looked at
 };
 
 // Packets as a demuxer gives them, numbered in reading order, with every sixteenth remembered so that the demuxer can
 // be sent back to it. A demuxer's seek is trusted only as far as the remembered packet is found again, byte for byte;
 // else the container is opened anew and read from its start. Reads three packets ahead, so that the end is known
-// before the frames to be cut there are handed out. After a failed read, which may be an interrupted one, the demuxer is
-// sent back to a remembered packet before anything else is read.
+// before the frames to be cut there are handed out. After a failed read, which may be an interrupted one, the demuxer
+// is sent back to a remembered packet before anything else is read.
 class DemuxedPackets final : public PacketSource {
  public:
   // `first` are packets already read from the container.
@@ -54,7 +55,7 @@ class DemuxedPackets final : public PacketSource {
   Result<void> jump(const Checkpoint& checkpoint);
   bool seek_demuxer(const Checkpoint& checkpoint);
   Result<void> reopen();
-  void note_end();
+  Result<void> note_end();
   const Checkpoint& checkpoint_before(std::int64_t number) const;
   std::int64_t identity_of(const AVPacket& packet) const;
   void note_page(const AVPacket& packet);
@@ -65,8 +66,8 @@ class DemuxedPackets final : public PacketSource {
   std::unique_ptr<Container> container_;
   StreamTiming timing_;
   PacketFrames frames_;
-  bool by_page_;                  // Ogg: packets are known by their page's byte offset and their ordinal on it
-  bool by_position_;              // that and raw streams: packets are known by their byte offset
+  bool by_page_;                     // Ogg: packets are known by their page's byte offset and their ordinal on it
+  bool by_position_;                 // that and raw streams: packets are known by their byte offset
   std::int64_t page_position_ = -1;  // of the packet read last
   int ordinal_ = 0;
   std::deque<PacketPtr> unread_;  // read from the demuxer, not numbered yet

@@ -271,13 +271,6 @@ PcmLayout pcm_layout(const Container& container, const AVPacket& first, const By
   return layout;
 }
 
-Frames estimate_of(const Container& container, int rate_hz) {
-  const AVStream& stream = container.stream();
-  const AVRational per_frame{1, rate_hz};
-  if (stream.duration > 0) return av_rescale_q(stream.duration, stream.time_base, per_frame);
-  return 0;
-}
-
 // Frames per packet where it is the same for all; 0 where packets say it themselves.
 int constant_frames(AVCodecID codec, const AVPacket& first, const PacketDecoder& decoder) {
   const bool varies = codec == AV_CODEC_ID_VORBIS || codec == AV_CODEC_ID_OPUS || codec == AV_CODEC_ID_FLAC ||
@@ -299,7 +292,7 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
   }
   opened.facts = facts_of(**container, *opened.codec, tags, name);
   opened.warmup = warmup_of(stream.codecpar->codec_id, opened.codec->frames_per_packet());
-  opened.estimate = estimate_of(**container, opened.codec->rate_hz());
+  opened.estimate = total_of(**container, opened.codec->rate_hz());
   if (is_flat_pcm(**container)) {
     const PcmLayout layout = pcm_layout(**container, *first.front(), source, tags.audio_offset);
     if (layout.frames <= 0) return invalid(name, "the file is empty: it holds no samples");
@@ -309,6 +302,7 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     timing.frames_per_packet = constant_frames(stream.codecpar->codec_id, *first.front(), *opened.codec);
     const Trim trim = trim_of(**container, source, tags.audio_offset, timing);
     opened.delay = trim.delay;
+    if (trim.timing.is_total_at_end) opened.estimate = 0;
     opened.estimate = std::max<Frames>((trim.timing.total > 0 ? trim.timing.total : opened.estimate) - trim.delay, 0);
     opened.packets = std::make_unique<DemuxedPackets>(source, tags.audio_offset, std::move(*container),
                                                       std::move(first), trim.timing);

@@ -153,6 +153,16 @@ Mp4Timing read_mp4_timing(ByteSource& source, std::int64_t base, std::uint32_t t
   return timing;
 }
 
+bool is_streamable_mp4(ByteSource& source, std::int64_t base) {
+  const Boxes boxes(source);
+  std::optional<Box> movie;
+  boxes.each({base, source.size() < 0 ? INT64_MAX / 2 : source.size()}, [&](std::string_view type, const Box& box) {
+    if (type == "moov") movie = box;
+    return type == "moov" || type == "mdat";
+  });
+  return movie && !boxes.find(*movie, {"mvex"});  // fragments have descriptions of their own
+}
+
 std::int64_t find_huge_cover(ByteSource& source, std::int64_t base) {
   constexpr std::int64_t kCoverBytesMax = 8 << 20;  // larger than any shop's
   constexpr std::int64_t kBoxHeaderBytes = 8;

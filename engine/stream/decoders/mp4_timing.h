@@ -18,6 +18,9 @@ struct Mp4Timing {
 // Of the track with this id, in the file that begins at `base`.
 Mp4Timing read_mp4_timing(ByteSource& source, std::int64_t base, std::uint32_t track_id);
 
+// The film's description stands before its media and is complete: nobody has to look at the end.
+bool is_streamable_mp4(ByteSource& source, std::int64_t base);
+
 // Where the type of a cover picture's box stands if the picture is larger than any that is worth reading, else −1.
 // FFmpeg would load it whole.
 std::int64_t find_huge_cover(ByteSource& source, std::int64_t base);

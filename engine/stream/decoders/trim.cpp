@@ -89,11 +89,12 @@ Trim caf_trim(ByteSource& source, std::int64_t base, const StreamTiming& timing)
 
 // The granule position of the last page is the length, counted from the first packet.
 Trim ogg_trim(const Container& container, const StreamTiming& timing) {
-  const AVStream& stream = container.stream();
   Trim trim{.timing = timing};
-  if (stream.duration <= 0) return trim;
-  const AVRational per_frame{1, timing.rate_hz};
-  trim.timing.total = av_rescale_q(stream.duration, stream.time_base, per_frame);
+  if (container.is_head_only()) {
+    trim.timing.is_total_at_end = true;  // what is said now is a guess by the bit rate
+  } else {
+    trim.timing.total = total_of(container, timing.rate_hz);
+  }
   return trim;
 }
 

@@ -142,7 +142,12 @@ class SlowOpener final : public MediaOpener {
     media.source = std::make_unique<SlowSource>(at->second.bytes);
     media.ref = at->second.ref;
     const auto bytes = at->second.bytes;
-    media.status = [bytes] { return FetchStatus{.state = FetchStatus::State::kFetching, .size = bytes->size()}; };
+    media.status = [bytes] {
+      FetchStatus status;
+      status.state = FetchStatus::State::kFetching;
+      status.size = bytes->size();
+      return status;
+    };
     return media;
   }
 

@@ -199,7 +199,8 @@ TEST(TrackLoaderBudget, TenHoursStayWithinTheBudget) {
   }
   rusage after{};
   ::getrusage(RUSAGE_SELF, &after);
-  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, (page_bytes(256) >> 10) + 48 * 1024) << "KiB; 48 MiB beyond the budget for the libraries' first use";
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, (page_bytes(256) >> 10) + 48 * 1024)
+      << "KiB; 48 MiB beyond the budget for the libraries' first use";
 }
 
 }  // namespace
