@@ -37,7 +37,8 @@ inline ContentId id_of(std::uint64_t content, const std::string& provider = "sho
 
 inline void put_block(CachedContent& into, std::uint64_t content, std::int64_t block) {
   const std::int64_t from = block * kBlockBytes;
-  const std::int64_t length = into.size() < 0 ? kBlockBytes : std::min(kBlockBytes, into.size() - from);
+  const std::int64_t size = into.size();
+  const std::int64_t length = size < 0 ? kBlockBytes : std::min(kBlockBytes, size - from);
   into.put(block, bytes_of(content, from, length));
 }
 

@@ -78,6 +78,13 @@ TEST(CacheConcurrency, EightThreadsNeverSeeAWrongByte) {
   }
 }
 
+// A sanitizer's shadow is resident too and says nothing of the cache.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool kIsResidentOurs = false;
+#else
+constexpr bool kIsResidentOurs = true;
+#endif
+
 std::int64_t resident_bytes() {
   std::int64_t total = 0;
   std::int64_t resident = 0;
@@ -100,7 +107,8 @@ TEST(CacheMemory, StaysWithinItsBudget) {
     put_block(*content, 1, block);
     if (block % 32 == 31) cache->flush();
     content->read(block / 2 * kBlockBytes, buffer);
-    most = std::max(most, resident_bytes() - before);
+    const std::int64_t held = cache->counters().ram_bytes;
+    most = std::max(most, kIsResidentOurs ? resident_bytes() - before : held);
   }
   EXPECT_LE(most, kBudget + kSlack) << "100 MiB went through";
   EXPECT_LE(cache->counters().ram_bytes, kBudget);
