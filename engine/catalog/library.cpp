@@ -16,8 +16,8 @@
 namespace segue::catalog {
 namespace {
 
-constexpr int kLimitMax = 500;          // Provider::search
-constexpr int kOffsetMax = 1'000'000;   // pages nobody reaches by hand
+constexpr int kLimitMax = 500;            // Provider::search
+constexpr int kOffsetMax = 1'000'000;     // pages nobody reaches by hand
 constexpr std::size_t kFoldersMax = 256;  // of a provider
 
 // Absolute, without a slash at the end; folders within others go, for those are scanned with them.

@@ -52,7 +52,8 @@ Result<Playlist> find(store::Database& database, const std::string& provider, co
     if (!read) return tl::unexpected<Error>(read.error());
   }
   if (!is_found) {
-    return fail(Code::kNotFound, "PLAYLIST_MISSING", "playlist " + printable(id, 200) + ": the library has no such one");
+    return fail(Code::kNotFound, "PLAYLIST_MISSING",
+                "playlist " + printable(id, 200) + ": the library has no such one");
   }
   return playlist;
 }
@@ -62,16 +63,18 @@ Result<std::string> free_name(store::Database& database, const std::string& prov
                               const std::string& own_id) {
   const std::string name = clean_text(wanted);
   if (name.empty() || wanted.size() > kTextBytesMax) {
-    return fail(Code::kInvalidArgument, "PLAYLIST_NAME_INVALID",
-                "name \"" + printable(wanted, 64) + "\": 1 to " + std::to_string(kTextBytesMax) + " bytes of text are allowed");
+    return fail(
+        Code::kInvalidArgument, "PLAYLIST_NAME_INVALID",
+        "name \"" + printable(wanted, 64) + "\": 1 to " + std::to_string(kTextBytesMax) + " bytes of text are allowed");
   }
   std::int64_t others = 0;
-  auto read = each_row(database.query("SELECT count(*) FROM playlist WHERE provider = ? AND name = ? AND id <> ?", provider,
-                                      name, own_id),
+  auto read = each_row(database.query("SELECT count(*) FROM playlist WHERE provider = ? AND name = ? AND id <> ?",
+                                      provider, name, own_id),
                        [&](const Statement& row) { others = row.integer(0); });
   if (!read) return tl::unexpected<Error>(read.error());
   if (others > 0) {
-    return fail(Code::kAlreadyExists, "PLAYLIST_EXISTS", "playlist \"" + name + "\" is there already; choose another name");
+    return fail(Code::kAlreadyExists, "PLAYLIST_EXISTS",
+                "playlist \"" + name + "\" is there already; choose another name");
   }
   return name;
 }
@@ -108,9 +111,9 @@ Result<void> apply(store::Database& database, const Playlist& playlist, const Pl
 
 Result<std::vector<Playlist>> list_playlists(store::Database& database, const std::string& provider) {
   std::vector<Playlist> playlists;
-  auto read = each_row(database.query(std::string(kColumns) + "WHERE p.provider = ? ORDER BY p.name COLLATE NOCASE, p.id",
-                                      provider),
-                       [&](const Statement& row) { playlists.push_back(playlist_of(row)); });
+  auto read = each_row(
+      database.query(std::string(kColumns) + "WHERE p.provider = ? ORDER BY p.name COLLATE NOCASE, p.id", provider),
+      [&](const Statement& row) { playlists.push_back(playlist_of(row)); });
   if (!read) return tl::unexpected<Error>(read.error());
   return playlists;
 }
@@ -147,7 +150,8 @@ Result<Playlist> create_playlist(store::Database& database, const std::string& p
   if (!free) return tl::unexpected<Error>(free.error());
   const Result<std::vector<PlaylistRow>> rows = rows_of(database, uris);
   if (!rows) return tl::unexpected<Error>(rows.error());
-  auto done = database.execute("INSERT INTO playlist(provider, name, changed_at_s) VALUES(?, ?, ?)", provider, *free, now_s());
+  auto done =
+      database.execute("INSERT INTO playlist(provider, name, changed_at_s) VALUES(?, ?, ?)", provider, *free, now_s());
   if (!done) return library_error(done.error());
   const std::int64_t id = database.last_row();
   if (auto written = write_rows(database, id, *rows, 0); !written) return tl::unexpected<Error>(written.error());
@@ -181,7 +185,8 @@ Result<void> delete_playlist(store::Database& database, const std::string& provi
   if (!transaction) return library_error(transaction.error());
   const Result<Playlist> playlist = find(database, provider, id);
   if (!playlist) return tl::unexpected<Error>(playlist.error());
-  auto done = database.execute("DELETE FROM playlist WHERE id = ?", static_cast<std::int64_t>(std::stoll(playlist->id)));
+  auto done =
+      database.execute("DELETE FROM playlist WHERE id = ?", static_cast<std::int64_t>(std::stoll(playlist->id)));
   if (done) done = transaction->commit();
   if (!done) return library_error(done.error());
   return {};

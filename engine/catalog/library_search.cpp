@@ -8,7 +8,7 @@
 namespace segue::catalog {
 namespace {
 
-constexpr int kWordsMax = 12;            // nobody types more; each is an index look-up
+constexpr int kWordsMax = 12;  // nobody types more; each is an index look-up
 constexpr std::size_t kWordBytesMax = 64;
 constexpr std::size_t kTextBytesMax = 512;
 constexpr int kRankedMax = 2'000;  // matches that are ranked against each other: what 20 ms allow for
@@ -49,19 +49,20 @@ Result<std::vector<Entry>> search_tracks(store::Database& database, const std::s
   std::vector<Entry> entries;
   const std::string query = search_query(text);
   if (query.empty()) return entries;
-  static const std::string kSql = std::string("SELECT ") + kEntryColumns +
-                                  " FROM (SELECT p.id AS source, bm25(track_text, 10.0, 8.0, 4.0, 2.0, 1.0) AS score "
-                                  "FROM track_text CROSS JOIN source p ON p.track = track_text.rowid AND p.provider = ?1 "
-                                  "WHERE track_text MATCH ?2 LIMIT ?3 OFFSET ?4) m JOIN source s ON s.id = m.source" +
-                                  kEntryJoins + "ORDER BY m.score, s.id LIMIT ?5 OFFSET ?6";
+  static const std::string kSql =
+      std::string("SELECT ") + kEntryColumns +
+      " FROM (SELECT p.id AS source, bm25(track_text, 10.0, 8.0, 4.0, 2.0, 1.0) AS score "
+      "FROM track_text CROSS JOIN source p ON p.track = track_text.rowid AND p.provider = ?1 "
+      "WHERE track_text MATCH ?2 LIMIT ?3 OFFSET ?4) m JOIN source s ON s.id = m.source" +
+      kEntryJoins + "ORDER BY m.score, s.id LIMIT ?5 OFFSET ?6";
   int block = offset / kRankedMax;
   int skipped = offset % kRankedMax;
   while (limit > 0) {
     const int wanted = std::min(limit, kRankedMax - skipped);
     const std::size_t before = entries.size();
-    auto read = each_row(database.query(kSql, provider, query, kRankedMax, std::int64_t{block} * kRankedMax, wanted,
-                                        skipped),
-                         [&](const store::Statement& row) { entries.push_back(entry_of(row)); });
+    auto read =
+        each_row(database.query(kSql, provider, query, kRankedMax, std::int64_t{block} * kRankedMax, wanted, skipped),
+                 [&](const store::Statement& row) { entries.push_back(entry_of(row)); });
     if (!read) return tl::unexpected<Error>(read.error());
     const int got = static_cast<int>(entries.size() - before);
     if (got < wanted) break;

@@ -15,10 +15,10 @@ namespace {
 using store::Blob;
 using store::Statement;
 
-constexpr int kPage = 500;                       // Provider::browse
-constexpr std::size_t kMessageBytes = 200;       // of an id in a message
+constexpr int kPage = 500;                        // Provider::browse
+constexpr std::size_t kMessageBytes = 200;        // of an id in a message
 constexpr std::int64_t kRememberedMax = 200'000;  // tracks of other providers: some 100 MB
-constexpr std::size_t kIdBytesMax = 1'024;       // an address as an id
+constexpr std::size_t kIdBytesMax = 1'024;        // an address as an id
 
 const std::string& entry_sql() {
   static const std::string kSql = std::string("SELECT ") + kEntryColumns + " FROM source s" + kEntryJoins;
@@ -32,7 +32,8 @@ tl::unexpected<Error> missing(const std::string& what) {
 template <typename... Values>
 Result<std::optional<Entry>> one(store::Database& database, const std::string& where, const Values&... values) {
   std::optional<Entry> entry;
-  auto read = each_row(database.query(entry_sql() + where, values...), [&](const Statement& row) { entry = entry_of(row); });
+  auto read =
+      each_row(database.query(entry_sql() + where, values...), [&](const Statement& row) { entry = entry_of(row); });
   if (!read) return tl::unexpected<Error>(read.error());
   return entry;
 }
@@ -128,16 +129,17 @@ Result<Listing> browse_folder(store::Database& database, const std::string& prov
   if (!folder) return tl::unexpected<Error>(folder.error());
   Listing listing;
   std::int64_t folders = 0;
-  auto read = each_row(database.query("SELECT f.id, f.name, (SELECT count(*) FROM source s WHERE s.folder = f.id), "
-                                      "count(*) OVER () FROM folder f JOIN root r ON r.id = f.root "
-                                      "WHERE r.provider = ?1 AND ((?2 <> 0 AND f.parent = ?2) OR "
-                                      "(?2 = 0 AND f.parent IS NULL)) ORDER BY f.name COLLATE NOCASE, f.id LIMIT ?3 OFFSET ?4",
-                                      provider, *folder, kPage, *offset),
-                       [&](const Statement& row) {
-                         folders = row.integer(3);
-                         listing.nodes.push_back({std::to_string(row.integer(0)), std::string(row.text(1)), "folder",
-                                                  static_cast<int>(row.integer(2))});
-                       });
+  auto read =
+      each_row(database.query("SELECT f.id, f.name, (SELECT count(*) FROM source s WHERE s.folder = f.id), "
+                              "count(*) OVER () FROM folder f JOIN root r ON r.id = f.root "
+                              "WHERE r.provider = ?1 AND ((?2 <> 0 AND f.parent = ?2) OR "
+                              "(?2 = 0 AND f.parent IS NULL)) ORDER BY f.name COLLATE NOCASE, f.id LIMIT ?3 OFFSET ?4",
+                              provider, *folder, kPage, *offset),
+               [&](const Statement& row) {
+                 folders = row.integer(3);
+                 listing.nodes.push_back({std::to_string(row.integer(0)), std::string(row.text(1)), "folder",
+                                          static_cast<int>(row.integer(2))});
+               });
   if (!read) return tl::unexpected<Error>(read.error());
   if (folders == 0 && *offset > 0) {  // past them all: how many there are decides where the tracks begin
     read = each_row(database.query("SELECT count(*) FROM folder WHERE parent = ?", *folder),
@@ -148,9 +150,9 @@ Result<Listing> browse_folder(store::Database& database, const std::string& prov
   const std::int64_t skipped = std::max<std::int64_t>(0, *offset - folders);
   if (*folder != 0) {
     // One more than there is room for tells that there is another page.
-    read = each_row(database.query(entry_sql() + "WHERE s.folder = ? ORDER BY s.name LIMIT ? OFFSET ?", *folder, room + 1,
-                                   skipped),
-                    [&](const Statement& row) { listing.entries.push_back(entry_of(row)); });
+    read = each_row(
+        database.query(entry_sql() + "WHERE s.folder = ? ORDER BY s.name LIMIT ? OFFSET ?", *folder, room + 1, skipped),
+        [&](const Statement& row) { listing.entries.push_back(entry_of(row)); });
     if (!read) return tl::unexpected<Error>(read.error());
   }
   const bool has_more_folders = *offset + static_cast<std::int64_t>(listing.nodes.size()) < folders;

@@ -24,7 +24,8 @@ bool is_uri(const std::string& uri) {
   if (uri.size() > model::kUriBytesMax) return false;
   const std::size_t colon = uri.find("://");
   if (colon == std::string::npos || colon == 0) return false;
-  return std::none_of(uri.begin(), uri.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
+  return std::none_of(uri.begin(), uri.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
 }
 
 }  // namespace
@@ -62,13 +63,13 @@ Result<std::vector<PlaylistRow>> edited(std::vector<PlaylistRow> rows, const Pla
 
 Result<std::vector<PlaylistRow>> read_rows(store::Database& database, std::int64_t playlist) {
   std::vector<PlaylistRow> rows;
-  auto read = each_row(database.query("SELECT uri, title, artist, duration_s FROM playlist_entry WHERE playlist = ? "
-                                      "ORDER BY position",
-                                      playlist),
-                       [&](const store::Statement& row) {
-                         rows.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
-                                         row.real(3)});
-                       });
+  auto read = each_row(
+      database.query("SELECT uri, title, artist, duration_s FROM playlist_entry WHERE playlist = ? "
+                     "ORDER BY position",
+                     playlist),
+      [&](const store::Statement& row) {
+        rows.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), row.real(3)});
+      });
   if (!read) return tl::unexpected<Error>(read.error());
   return rows;
 }
@@ -102,7 +103,8 @@ Result<std::vector<PlaylistRow>> rows_of(store::Database& database, const std::v
     }
     const Result<Entry> entry = find_track(database, uri);
     if (!entry && entry.error().code != Code::kNotFound) return tl::unexpected<Error>(entry.error());
-    rows.push_back(entry ? PlaylistRow{uri, entry->title, entry->artist, entry->duration_s} : PlaylistRow{uri, {}, {}, 0});
+    rows.push_back(entry ? PlaylistRow{uri, entry->title, entry->artist, entry->duration_s}
+                         : PlaylistRow{uri, {}, {}, 0});
   }
   return rows;
 }

@@ -51,8 +51,7 @@ std::string read_bounded(const std::string& path) {
   if (fd < 0) return {};
   struct stat found {};
   std::string bytes;
-  if (::fstat(fd, &found) == 0 && S_ISREG(found.st_mode) &&
-      found.st_size <= static_cast<off_t>(kArtworkBytesMax)) {
+  if (::fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && found.st_size <= static_cast<off_t>(kArtworkBytesMax)) {
     bytes.resize(static_cast<std::size_t>(found.st_size));
     std::size_t done = 0;
     while (done < bytes.size()) {

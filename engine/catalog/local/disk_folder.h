@@ -29,12 +29,12 @@ struct DiskFolder {
   std::string problem;  // kMissing and kUnreadable: what the system says
   std::vector<DiskFile> files;
   std::vector<std::string> folders;
-  std::string cover;  // the picture that stands for the folder; empty: none
+  std::string cover;    // the picture that stands for the folder; empty: none
   bool is_cut = false;  // it has more names than we look at
 };
 
-inline constexpr int kDepthMax = 32;                // folders within folders
-inline constexpr int kNamesPerFolderMax = 200'000;  // twice a large library in one folder
+inline constexpr int kDepthMax = 32;                  // folders within folders
+inline constexpr int kNamesPerFolderMax = 200'000;    // twice a large library in one folder
 inline constexpr std::int64_t kFilesMax = 2'000'000;  // of one provider: 1 GiB of database
 
 DiskFolder read_folder(const std::string& path);

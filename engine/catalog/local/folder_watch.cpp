@@ -33,7 +33,8 @@ void FolderWatch::add(const std::string& path) {
     // A folder that has gone or cannot be read is the scan's to tell; the rest means that we shall miss something.
     if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return;
     is_complete_ = false;
-    problem_ = errno == ENOSPC ? "the limit fs.inotify.max_user_watches is met" : std::generic_category().message(errno);
+    problem_ =
+        errno == ENOSPC ? "the limit fs.inotify.max_user_watches is met" : std::generic_category().message(errno);
     return;
   }
   // A folder that was moved keeps its watch: it goes by its new path from now on.

@@ -20,11 +20,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kQuiet{200};      // without news before a look: a copied album comes as one scan
+constexpr milliseconds kQuiet{200};       // without news before a look: a copied album comes as one scan
 constexpr milliseconds kQuietMax{1'000};  // news that do not end are looked at all the same
-constexpr milliseconds kTellEvery{250};  // progress: 4 times a second
-constexpr seconds kRootsEvery{5};        // a disk that is mounted tells nobody
-constexpr seconds kFullEvery{60};        // where folders cannot be watched, and after a failure
+constexpr milliseconds kTellEvery{250};   // progress: 4 times a second
+constexpr seconds kRootsEvery{5};         // a disk that is mounted tells nobody
+constexpr seconds kFullEvery{60};         // where folders cannot be watched, and after a failure
 
 // What changes when another disk is mounted or a folder is made anew; of one that is offline also its content.
 struct RootSign {
@@ -172,7 +172,8 @@ void Folders::scan(Watching& watching, const std::stop_token& stop, bool is_full
   Scan scan({rows_, watching.watch, stop, follow}, progress);
   const Result<void> done = is_full ? scan.all(watching.roots) : scan.some(watching.roots, dirty);
   if (!done && !std::exchange(watching.has_failed, !done)) {
-    log::error("scan_failed", {{"provider", provider_}, {"reason", done.error().reason}, {"message", done.error().message}});
+    log::error("scan_failed",
+               {{"provider", provider_}, {"reason", done.error().reason}, {"message", done.error().message}});
   }
   watching.has_failed = !done;
   if (!done || !watching.watch.is_complete()) watching.full_at = Clock::now() + kFullEvery;

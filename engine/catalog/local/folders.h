@@ -60,9 +60,9 @@ class Folders {
   std::condition_variable is_done_;
   ScanProgress progress_;
   bool is_rescan_wanted_ = true;
-  bool is_news_ = false;      // progress_ has not been told
-  Time tell_at_{};            // not before
-  std::uint64_t waits_ = 0;   // wait() calls begun
+  bool is_news_ = false;     // progress_ has not been told
+  Time tell_at_{};           // not before
+  std::uint64_t waits_ = 0;  // wait() calls begun
   std::uint64_t waits_done_ = 0;
 
   std::jthread thread_;  // last: it uses the rest

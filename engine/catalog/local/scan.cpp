@@ -183,7 +183,8 @@ Result<void> Scan::take_file(FileChange change, const KnownFile* known) {
   return changes_.size() >= kBatch ? flush() : Result<void>();
 }
 
-Result<void> Scan::descend(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known, std::vector<Step>& open) {
+Result<void> Scan::descend(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known,
+                           std::vector<Step>& open) {
   for (auto name = disk.folders.rbegin(); name != disk.folders.rend(); ++name) {
     const std::string path = step.path + "/" + *name;
     const bool is_known = known.folders.erase(path) > 0;

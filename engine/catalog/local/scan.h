@@ -43,7 +43,8 @@ class Scan {
   Result<void> missing(const Root& root, const std::string& path);
   Result<void> compare(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known);
   Result<void> take_file(FileChange change, const KnownFile* known);
-  Result<void> descend(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known, std::vector<Step>& open);
+  Result<void> descend(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known,
+                       std::vector<Step>& open);
   Result<void> flush();
   Result<void> finish(std::vector<Root>& roots);
   Result<bool> is_there(Root& root);

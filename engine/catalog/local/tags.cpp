@@ -20,9 +20,9 @@
 namespace segue::catalog {
 namespace {
 
-constexpr std::array<std::string_view, 22> kExtensions = {
-    "aac", "aif", "aifc", "aiff", "alac", "ape", "flac", "m4a", "m4b", "mp2", "mp3",
-    "mp4", "mpc", "oga",  "ogg",  "opus", "spx", "tta",  "wav", "wave", "wma", "wv"};
+constexpr std::array<std::string_view, 22> kExtensions = {"aac", "aif", "aifc", "aiff", "alac", "ape", "flac", "m4a",
+                                                          "m4b", "mp2", "mp3",  "mp4",  "mpc",  "oga", "ogg",  "opus",
+                                                          "spx", "tta", "wav",  "wave", "wma",  "wv"};
 constexpr double kSecondsMax = 30.0 * 86'400.0;  // a longer one is a lie in a header
 constexpr int kRateMax_hz = 1'536'000;           // 32 × 48 kHz
 constexpr double kBpmMin = 20, kBpmMax = 400;    // outside: somebody's slip, or hundredths

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "engine/catalog/library_connections.h"
+#include "engine/catalog/library_index.h"
 #include "engine/catalog/local/clean_text.h"
 #include "engine/catalog/local/tags.h"
 #include "engine/catalog/local/track_key.h"
@@ -55,8 +56,8 @@ Result<std::vector<Root>> TrackRows::set_roots(const std::vector<std::string>& p
   if (!transaction) return tl::unexpected<Error>(transaction.error());
   std::vector<Root> roots, gone;
   for (const std::string& path : paths) {
-    auto added = lease->execute("INSERT INTO root(provider, path) VALUES(?, ?) ON CONFLICT DO NOTHING", provider_,
-                                Blob{path});
+    auto added =
+        lease->execute("INSERT INTO root(provider, path) VALUES(?, ?) ON CONFLICT DO NOTHING", provider_, Blob{path});
     if (!added) return tl::unexpected<Error>(added.error());
   }
   auto read = each_row(lease->query("SELECT id, path, reason FROM root WHERE provider = ? ORDER BY id", provider_),
@@ -67,8 +68,9 @@ Result<std::vector<Root>> TrackRows::set_roots(const std::vector<std::string>& p
                        });
   if (!read) return tl::unexpected<Error>(read.error());
   for (const Root& root : gone) {
-    if (auto done = lease->execute("DELETE FROM root WHERE id = ?", root.id); !done)
-      return tl::unexpected<Error>(done.error());
+    auto done = unindex_root(*lease, root.id);
+    if (done) done = lease->execute("DELETE FROM root WHERE id = ?", root.id);
+    if (!done) return tl::unexpected<Error>(done.error());
   }
   if (auto done = transaction->commit(); !done) return tl::unexpected<Error>(done.error());
   return roots;
@@ -83,9 +85,9 @@ Result<bool> TrackRows::has_files(std::int64_t root) {
   auto lease = connections_.read();
   if (!lease) return tl::unexpected<Error>(lease.error());
   bool has_any = false;
-  auto read = each_row((*lease)->query("SELECT 1 FROM source s JOIN folder f ON f.id = s.folder WHERE f.root = ? LIMIT 1",
-                                       root),
-                       [&](const Statement&) { has_any = true; });
+  auto read = each_row(
+      (*lease)->query("SELECT 1 FROM source s JOIN folder f ON f.id = s.folder WHERE f.root = ? LIMIT 1", root),
+      [&](const Statement&) { has_any = true; });
   if (!read) return tl::unexpected<Error>(read.error());
   return has_any;
 }
@@ -104,9 +106,9 @@ Result<KnownFolder> TrackRows::known(std::int64_t root, const std::string& path)
   read = each_row(
       database.query("SELECT name, id, size_bytes, mtime_ns, inode, reason FROM source WHERE folder = ?", folder.id),
       [&](const Statement& row) {
-        folder.files.emplace(row.text(0), KnownFile{row.integer(1),
-                                                    {row.integer(2), row.integer(3), row.integer(4)},
-                                                    std::string(row.text(5))});
+        folder.files.emplace(
+            row.text(0),
+            KnownFile{row.integer(1), {row.integer(2), row.integer(3), row.integer(4)}, std::string(row.text(5))});
       });
   if (!read) return tl::unexpected<Error>(read.error());
   read = each_row(database.query("SELECT path, id FROM folder WHERE parent = ?", folder.id),
@@ -139,12 +141,13 @@ Result<std::vector<Vanished>> TrackRows::files_below(std::int64_t root, std::int
   auto lease = connections_.read();
   if (!lease) return tl::unexpected<Error>(lease.error());
   std::vector<Vanished> files;
-  auto read = each_row(
-      (*lease)->query("WITH RECURSIVE below(id) AS (VALUES(?) UNION ALL "
-                      "SELECT f.id FROM folder f JOIN below b ON f.parent = b.id) "
-                      "SELECT s.id, s.folder, s.name FROM below b JOIN source s ON s.folder = b.id",
-                      folder),
-      [&](const Statement& row) { files.push_back({root, row.integer(0), row.integer(1), std::string(row.text(2))}); });
+  auto read = each_row((*lease)->query("WITH RECURSIVE below(id) AS (VALUES(?) UNION ALL "
+                                       "SELECT f.id FROM folder f JOIN below b ON f.parent = b.id) "
+                                       "SELECT s.id, s.folder, s.name FROM below b JOIN source s ON s.folder = b.id",
+                                       folder),
+                       [&](const Statement& row) {
+                         files.push_back({root, row.integer(0), row.integer(1), std::string(row.text(2))});
+                       });
   if (!read) return tl::unexpected<Error>(read.error());
   return files;
 }
@@ -169,13 +172,14 @@ Result<std::int64_t> TrackRows::folder_row(Database& database, const FileChange&
   if (const auto found = made.find(path); found != made.end()) return found->second;
   std::int64_t id = 0;
   std::string root;
-  auto read = each_row(database.query("SELECT r.path, f.id FROM root r LEFT JOIN folder f ON f.root = r.id AND f.path = ? "
-                                      "WHERE r.id = ?",
-                                      Blob{path}, change.root),
-                       [&](const Statement& row) {
-                         root = row.text(0);
-                         id = row.integer(1);
-                       });
+  auto read =
+      each_row(database.query("SELECT r.path, f.id FROM root r LEFT JOIN folder f ON f.root = r.id AND f.path = ? "
+                              "WHERE r.id = ?",
+                              Blob{path}, change.root),
+               [&](const Statement& row) {
+                 root = row.text(0);
+                 id = row.integer(1);
+               });
   if (!read) return tl::unexpected<Error>(read.error());
   if (id == 0) {
     Result<std::int64_t> parent = 0;
@@ -193,14 +197,21 @@ Result<std::int64_t> TrackRows::folder_row(Database& database, const FileChange&
 
 Result<void> TrackRows::write_one(Database& database, const FileChange& change, std::int64_t folder) {
   if (change.kind == FileChange::Kind::kAdded) return add(database, change, folder);
+  if (auto done = unindex_source(database, change.source); !done) return done;
+  auto done = change.kind == FileChange::Kind::kMoved ? move(database, change, folder) : update(database, change);
+  return done ? index_source(database, change.source) : done;
+}
+
+Result<void> TrackRows::move(Database& database, const FileChange& change, std::int64_t folder) {
+  auto done = database.execute("UPDATE source SET folder = ?, name = ?, inode = ? WHERE id = ?", folder,
+                               Blob{change.file.name}, change.file.mark.inode, change.source);
+  if (!done) return done;
+  return database.execute("UPDATE track SET file = ? WHERE id = (SELECT track FROM source WHERE id = ?)",
+                          title_of_name(change.file.name), change.source);
+}
+
+Result<void> TrackRows::update(Database& database, const FileChange& change) {
   const FileMark& mark = change.file.mark;
-  if (change.kind == FileChange::Kind::kMoved) {
-    auto done = database.execute("UPDATE source SET folder = ?, name = ?, inode = ? WHERE id = ?", folder,
-                                 Blob{change.file.name}, mark.inode, change.source);
-    if (!done) return done;
-    return database.execute("UPDATE track SET file = ? WHERE id = (SELECT track FROM source WHERE id = ?)",
-                            title_of_name(change.file.name), change.source);
-  }
   const Entry& tags = change.tags;
   auto done = database.execute(
       "UPDATE source SET size_bytes = ?, mtime_ns = ?, inode = ?, codec = ?, bitrate_kbps = ?, sample_rate_hz = ?, "
@@ -210,7 +221,8 @@ Result<void> TrackRows::write_one(Database& database, const FileChange& change, 
   if (!done) return done;
   return database.execute(
       "UPDATE track SET title = ?, artist = ?, album = ?, album_artist = ?, genre = ?, year = ?, track_number = ?, "
-      "duration_s = ?, bpm = ?, key = ?, isrc = ?, musicbrainz_id = ? WHERE id = (SELECT track FROM source WHERE id = ?)",
+      "duration_s = ?, bpm = ?, key = ?, isrc = ?, musicbrainz_id = ? WHERE id = (SELECT track FROM source WHERE id = "
+      "?)",
       tags.title, tags.artist, tags.album, tags.album_artist, tags.genre, tags.year, tags.track_number, tags.duration_s,
       tags.bpm, tags.key, tags.isrc, tags.musicbrainz_id, change.source);
 }
@@ -218,7 +230,8 @@ Result<void> TrackRows::write_one(Database& database, const FileChange& change, 
 Result<void> TrackRows::add(Database& database, const FileChange& change, std::int64_t folder) {
   const Entry& tags = change.tags;
   auto done = database.execute(
-      "INSERT INTO track(title, artist, album, album_artist, genre, file, year, track_number, duration_s, bpm, key, isrc, "
+      "INSERT INTO track(title, artist, album, album_artist, genre, file, year, track_number, duration_s, bpm, key, "
+      "isrc, "
       "musicbrainz_id, added_at_s) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tags.title, tags.artist, tags.album, tags.album_artist, tags.genre, title_of_name(change.file.name), tags.year,
       tags.track_number, tags.duration_s, tags.bpm, tags.key, tags.isrc, tags.musicbrainz_id, now_s());
@@ -233,7 +246,8 @@ Result<void> TrackRows::add(Database& database, const FileChange& change, std::i
         "ON CONFLICT(provider, key) DO NOTHING",
         track, provider_, track_key(path, salt), folder, Blob{change.file.name}, mark.mtime_ns, mark.inode,
         mark.size_bytes, tags.codec, tags.bitrate_kbps, tags.sample_rate_hz, tags.bits, tags.artwork, change.reason);
-    if (!done || database.changes() == 1) return done;
+    if (!done) return done;
+    if (database.changes() == 1) return index_source(database, database.last_row());
   }
   return fail(Code::kInternal, "STORE_FAILED", "no id is left for a track");
 }
@@ -250,10 +264,17 @@ Result<std::int64_t> TrackRows::remove(const std::vector<Vanished>& files) {
   if (!transaction) return tl::unexpected<Error>(transaction.error());
   std::int64_t removed = 0;
   for (const Vanished& file : files) {
-    auto done = lease->execute("DELETE FROM source WHERE id = ? AND folder = ? AND name = ?", file.source, file.folder,
-                               Blob{file.name});
+    // A file that was found elsewhere meanwhile stays.
+    auto is_there = lease->query("SELECT 1 FROM source WHERE id = ? AND folder = ? AND name = ?", file.source,
+                                 file.folder, Blob{file.name});
+    if (!is_there) return tl::unexpected<Error>(is_there.error());
+    const Result<bool> row = is_there->step();
+    if (!row) return tl::unexpected<Error>(row.error());
+    if (!*row) continue;
+    auto done = unindex_source(*lease, file.source);
+    if (done) done = lease->execute("DELETE FROM source WHERE id = ?", file.source);
     if (!done) return tl::unexpected<Error>(done.error());
-    removed += lease->changes();
+    ++removed;
   }
   if (auto done = transaction->commit(); !done) return tl::unexpected<Error>(done.error());
   return removed;

@@ -34,8 +34,8 @@ struct KnownFile {
 struct KnownFolder {
   std::int64_t id = 0;  // 0: none
   std::string cover;
-  std::unordered_map<std::string, KnownFile> files;         // by name
-  std::unordered_map<std::string, std::int64_t> folders;    // by path
+  std::unordered_map<std::string, KnownFile> files;       // by name
+  std::unordered_map<std::string, std::int64_t> folders;  // by path
 };
 
 // A file to be written: new, changed, or known under another path.
@@ -45,8 +45,8 @@ struct FileChange {
   std::int64_t root = 0;
   std::string folder;  // path
   DiskFile file;
-  Entry tags;              // not for kMoved
-  std::string reason;      // why it cannot be played; empty: it can
+  Entry tags;               // not for kMoved
+  std::string reason;       // why it cannot be played; empty: it can
   std::int64_t source = 0;  // kChanged and kMoved
 };
 
@@ -87,6 +87,8 @@ class TrackRows {
   Result<std::int64_t> folder_row(store::Database& database, const FileChange& change, const std::string& path,
                                   Folders& made);
   Result<void> write_one(store::Database& database, const FileChange& change, std::int64_t folder);
+  Result<void> move(store::Database& database, const FileChange& change, std::int64_t folder);
+  Result<void> update(store::Database& database, const FileChange& change);
   Result<void> add(store::Database& database, const FileChange& change, std::int64_t folder);
 
   Connections& connections_;

@@ -38,8 +38,9 @@ class LocalProvider final : public Provider {
       if (::stat(folder.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return {};
     }
     if (folders_.empty()) return {};
-    return fail(Code::kUnavailable, "FOLDER_MISSING",
-                "provider " + name_ + ": folder " + printable(folders_.front()) + " is not there; is its disk mounted?");
+    return fail(
+        Code::kUnavailable, "FOLDER_MISSING",
+        "provider " + name_ + ": folder " + printable(folders_.front()) + " is not there; is its disk mounted?");
   }
 
   Result<std::vector<Entry>> search(const std::string& text, int offset, int limit, const std::stop_token&) override {
