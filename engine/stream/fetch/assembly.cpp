@@ -50,6 +50,16 @@ std::optional<Assembly::Block> Assembly::append(std::int64_t position, std::span
   return done;
 }
 
+bool Assembly::contradicts(std::int64_t position, std::span<const std::byte> bytes) const {
+  const auto found = unfinished_.find(block_of(position));
+  if (found == unfinished_.end()) return false;
+  const auto known = std::span(found->second);
+  const auto at = std::min(static_cast<std::size_t>(position - block_begin(position)), known.size());
+  const std::size_t count = std::min(bytes.size(), known.size() - at);
+  return !std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count),
+                     known.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
 std::optional<Assembly::Block> Assembly::finish_last() {
   if (size_ <= 0) return std::nullopt;
   const std::int64_t index = block_of(size_ - 1);

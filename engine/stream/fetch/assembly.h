@@ -38,6 +38,8 @@ class Assembly {
   // Takes what is wanted of `bytes`, which begin at `position` and stay within one block; the block when that
   // completes it, which counts as present from then on.
   std::optional<Block> append(std::int64_t position, std::span<const std::byte> bytes);
+  // `bytes`, which begin at `position` and stay within one block, are not those of the unfinished block there.
+  bool contradicts(std::int64_t position, std::span<const std::byte> bytes) const;
   // The unfinished block at the very end, once the size is known.
   std::optional<Block> finish_last();
 

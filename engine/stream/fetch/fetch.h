@@ -125,6 +125,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void give_up(const Error& error, SteadyTime now, Step& step);
   void tend_transfer(Acts& acts);
   void tend_prefetches(SteadyTime now, Step& step);
+  bool may_jump() const;
   bool wants_cut() const;
   const Demand* first_demand() const;
   void plan(SteadyTime now, bool may_run_behind, Step& step, Acts& acts);

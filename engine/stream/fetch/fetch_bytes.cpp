@@ -119,6 +119,12 @@ bool Fetch::deliver(Lock& lock, Transfer& transfer, std::span<const std::byte> b
       transfer.has_met_present_ = true;
       return false;
     }
+    if (known_.if_range().empty() && assembly_.contradicts(transfer.position_, bytes.first(count))) {
+      transfer.answer_.kind = Kind::kChanged;
+      transfer.answer_.error = {Code::kDataLoss, "CONTENT_CHANGED",
+                                ref_.label + ": the server sends other bytes than before; load the track again"};
+      return false;
+    }
     const std::int64_t before = assembly_.end_from(transfer.position_);
     auto done = assembly_.append(transfer.position_, bytes.first(count));
     transfer.position_ += static_cast<std::int64_t>(count);
@@ -231,7 +237,7 @@ void Fetch::attach() {
   const std::string key =
       ref_.cache_key.empty() ? "address " + std::to_string(std::hash<std::string>()(key_)) : ref_.cache_key;
   ContentId id{ref_.provider, key, ref_.cache_key.empty() ? "" : known_.validator()};
-  const bool may_store = ref_.may_store && !ref_.cache_key.empty();
+  const bool may_store = ref_.may_store && !id.validator.empty();
   ++in_cache_;
   lock.unlock();
   BlockCache& cache = services_.options.cache;

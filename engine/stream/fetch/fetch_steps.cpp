@@ -11,6 +11,7 @@ namespace {
 // A running transfer that reaches a demanded byte within so much is left alone: at 20 Mbit/s that is 100 ms.
 constexpr std::int64_t kReachBytes = 256 << 10;
 constexpr std::int64_t kReachBytesMax = 4 << 20;
+constexpr std::int64_t kOverlapBytes = 1024;          // of music: never alike by chance
 constexpr std::chrono::milliseconds kTellEvery{100};  // progress of a prefetch
 
 }  // namespace
@@ -25,11 +26,16 @@ const Fetch::Demand* Fetch::first_demand() const {
   return first;
 }
 
+// Bytes may be fetched in any order: the server can, and something says that they are all of one version.
+bool Fetch::may_jump() const {
+  return serves_ranges_ != false && assembly_.size() >= 0 && !(known_.etag.empty() && known_.last_modified.empty());
+}
+
 // The transfer that runs does not serve who waits, and another one would.
 bool Fetch::wants_cut() const {
   if (running_->is_background_ && users_ > 0) return true;
   const Demand* demand = first_demand();
-  if (!demand || serves_ranges_ == false || !is_answered_ || assembly_.size() < 0) return false;
+  if (!demand || !is_answered_ || !may_jump()) return false;
   const std::int64_t begin = block_begin(demand->offset);
   const std::int64_t need = std::max(begin, assembly_.end_from(begin));
   const double round_trip_s = std::chrono::duration<double>(first_byte_in_).count();
@@ -71,8 +77,10 @@ void Fetch::plan(SteadyTime now, bool may_run_behind, Step& step, Acts& acts) {
   const Demand* demand = first_demand();
   if (demand) cursor_ = demand->offset;
   const bool with_range = serves_ranges_ != false;
-  const auto gap = assembly_.next_gap(with_range && assembly_.size() >= 0 ? cursor_ : 0);
+  auto gap = assembly_.next_gap(may_jump() ? cursor_ : 0);
   if (!gap) return;
+  // Where nothing names the version, the bytes have to: some of those that are there are asked for again and compared.
+  if (known_.if_range().empty()) gap->from = std::max(block_begin(gap->from), gap->from - kOverlapBytes);
   auto transfer = make_transfer(with_range ? gap->from : 0, with_range, now);
   const SteadyTime open = services_.gates.opens_at(transfer->origin_, now);
   if (open > now) {

@@ -297,6 +297,22 @@ TEST(FetcherFault, AnotherVersionIsNeverSpliced) {
   EXPECT_FALSE(rig.news()[2].is_playable);
 }
 
+TEST(FetcherFault, WithoutAnyValidatorTheBytesThemselvesTellTwoVersionsApart) {
+  FaultServer server;
+  const std::string old_bytes = track_bytes(kSize, 1);
+  server.serve("/t", old_bytes, {.etag = "", .last_modified = ""});
+  server.script("/t", {Fault{.reset_after = kCut}, Fault{.times = Fault::kForEver, .body = track_bytes(kSize, 2)}});
+  Rig rig;
+  auto media = rig.open(Rig::ref(server.url("/t")));
+  ASSERT_TRUE(media);
+  const auto begin = read_some(*media->source, 0, 10 * kBlockBytes);
+  ASSERT_TRUE(begin);
+  EXPECT_TRUE(*begin == old_bytes.substr(0, begin->size()));
+  const auto rest = read_some(*media->source, kSize - 10, 10);
+  ASSERT_FALSE(rest);
+  EXPECT_EQ(rest.error().reason, "CONTENT_CHANGED");
+}
+
 TEST(FetcherFault, ALengthThatIsALieIsSaid) {
   FaultServer server;
   const std::string bytes = track_bytes(kSize);
