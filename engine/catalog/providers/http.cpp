@@ -32,7 +32,7 @@ std::string codec_of(const std::string& mime) {
 class HttpProvider final : public Provider {
  public:
   HttpProvider(const model::ProviderConfig& config, net::HttpClient& http)
-      : config_(config), media_(http), stations_(config, media_) {}
+      : config_(config), media_(http), stations_(config_, media_) {}
 
   const std::string& name() const override { return config_.name; }
 

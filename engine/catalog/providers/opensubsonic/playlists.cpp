@@ -200,6 +200,8 @@ Result<Playlist> edit_playlist(Session& session, const std::string& id, const Pl
   const std::vector<std::string> new_ids = edited(old_ids, edit, *added);
   const Outcome<void> done = edit.kind == Kind::kRename ? rename_playlist(session, id, new_name, stop)
                                                         : change_songs(session, id, {old_ids, new_ids}, stop);
+  if (!done && done.error().code == kNotFound && edit.kind == Kind::kAdd)
+    return fail(Code::kNotFound, "TRACK_MISSING", session.account().name() + ": one of the tracks is not there");
   if (!done) return tl::unexpected(missing(session, id, done.error()));
 
   Result<Reading> after = read(session, id, stop);

@@ -9,6 +9,8 @@ constexpr std::size_t kTakenMax = 1'000;  // more than a night's plays in one ba
 }  // namespace
 
 Outcome<void> Plays::send(const Report& report, const std::stop_token& stop) {
+  const Outcome<void> prepared = session_.prepare(stop);
+  if (!prepared) return prepared;
   Outcome<Json> root;
   if (report.is_now_playing && session_.traits().has_playback_report) {
     // The scrobble is ours to send, at our own threshold.

@@ -283,11 +283,15 @@ Outcome<std::string> Session::address(const std::string& method, const Parameter
   return request_for({method, parameters, kAnswerBytesMax, true, true}, *credentials).url;
 }
 
-Outcome<void> Session::login(const std::stop_token& stop) {
-  forget();
+Outcome<void> Session::prepare(const std::stop_token& stop) {
   const Outcome<Auth> auth = ready(stop);
   if (!auth) return tl::unexpected(auth.error());
   return {};
+}
+
+Outcome<void> Session::login(const std::stop_token& stop) {
+  forget();
+  return prepare(stop);
 }
 
 }  // namespace segue::catalog::opensubsonic

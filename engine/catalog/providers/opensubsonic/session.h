@@ -42,6 +42,8 @@ class Session {
   // Address of a file with fresh credentials, for others to fetch; holds secrets.
   Outcome<std::string> address(const std::string& method, const Parameters& parameters, const std::stop_token& stop);
 
+  // Sees to it that traits() is known.
+  Outcome<void> prepare(const std::stop_token& stop);
   // Finds out anew how to get in.
   Outcome<void> login(const std::stop_token& stop);
   ServerTraits traits() const;

@@ -28,7 +28,9 @@ bool is_clean(const std::string& text) {
 
 // Bytes are changed, taken out, doubled and put in, as a broken disk or a fuzzer does it.
 std::string damaged(std::string text, std::mt19937& random) {
-  const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random() % std::max<std::size_t>(n, 1)); };
+  const auto below = [&random](std::size_t n) {
+    return static_cast<std::size_t>(random() % std::max<std::size_t>(n, 1));
+  };
   for (std::size_t change = 1 + below(12); change > 0; --change) {
     const std::size_t at = below(text.size());
     switch (below(4)) {

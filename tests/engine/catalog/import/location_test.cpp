@@ -38,7 +38,8 @@ TEST(Location, ListsFromTheNetworkNameNoLocalFiles) {
 }
 
 TEST(Location, WhatMeansNothingIsNothing) {
-  for (const char* text : {"", "gopher://x/y", "javascript://x", "rtsp://x/y", "a\nb", "file:relative", "file://host/x"})
+  for (const char* text :
+       {"", "gopher://x/y", "javascript://x", "rtsp://x/y", "a\nb", "file:relative", "file://host/x"})
     EXPECT_EQ(locate(text, kFolder, false), std::nullopt) << text;
   EXPECT_EQ(locate(std::string(9000, 'x'), kFolder, false), std::nullopt);
   EXPECT_EQ(locate("a%zz", kFolder, true), std::nullopt);

@@ -10,7 +10,8 @@ const std::string kBase = "http://host.example/a.pls";
 
 TEST(Pls, ReadsEntriesInTheOrderOfTheirNumbers) {
   const auto list = read_track_list(
-      "[playlist]\r\nNumberOfEntries=3\r\nFile10=c.mp3\r\nfile2=http://b.example/live\r\nTitle2=Radio B\r\nLength2=-1\r\n"
+      "[playlist]\r\nNumberOfEntries=3\r\nFile10=c.mp3\r\nfile2=http://b.example/live\r\nTitle2=Radio "
+      "B\r\nLength2=-1\r\n"
       "File1=/a.mp3\r\nTitle1=An Artist - A Title\r\nLength1=61\r\nVersion=2\r\n",
       ListFormat::kPls, kBase);
   ASSERT_TRUE(list) << list.error().message;
