@@ -24,7 +24,9 @@ Booth::Booth(const Options& given) : options(given), loader(given.loads_at_once)
   renderer->block_clock().set_halted(false);
   programme = std::make_unique<output::Programme>(renderer->block_clock());
   if (options.has_files) {
-    files = stream::TrackLoader::create({kRateHz, 1 << 28, 2, true}, renderer->block_clock());
+    stream::TrackLoader::Options files_options{kRateHz, 1 << 28, 2, true};
+    files_options.opener = options.opener;
+    files = stream::TrackLoader::create(files_options, renderer->block_clock());
   }
   stream::TrackLoader& opener = options.has_files ? *files : loader;
   control = std::make_unique<control::ControlLoop>(

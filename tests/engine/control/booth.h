@@ -49,6 +49,7 @@ class Booth {
     std::string data_dir;  // empty: no journal
     control::Installer::Mode mode = control::Installer::Mode::kOffline;
     bool has_files = false;  // the real loader instead of the fake one
+    stream::MediaOpener* opener = nullptr;  // of the real loader; null: files only
   };
   explicit Booth(const Options& options);
   Booth() : Booth(Options{}) {}

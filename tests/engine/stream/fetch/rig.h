@@ -38,6 +38,7 @@ class Rig {
   Result<OpenedMedia> open(const model::MediaRef& ref);
   Fetcher& fetcher() { return *fetcher_; }
   BlockCache& cache() { return *cache_; }
+  net::HttpClient& http() { return *http_; }
   void drop_fetcher() { fetcher_.reset(); }
 
   std::vector<FetchNews> news() const;
