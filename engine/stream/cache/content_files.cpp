@@ -133,7 +133,7 @@ std::shared_ptr<ContentFiles> ContentFiles::open(Disk& disk, int root, const Con
     }
   }
   drop_impossible_blocks(index);
-  std::shared_ptr<ContentFiles> files(new ContentFiles(disk, std::move(index_file), std::move(data_file)));
+  auto files = std::make_shared<ContentFiles>(disk, std::move(index_file), std::move(data_file));
   files->salt_ = header->salt;
   files->index_end_ = static_cast<std::int64_t>(at);  // over a record that a crash cut short
   files->is_writable_ = mode == Disk::Mode::kWrite;
@@ -155,7 +155,7 @@ std::shared_ptr<ContentFiles> ContentFiles::make(Disk& disk, int root, const Con
     disk.remove(folder.get(), name.file(false));
     return nullptr;
   }
-  std::shared_ptr<ContentFiles> files(new ContentFiles(disk, std::move(index), std::move(data)));
+  auto files = std::make_shared<ContentFiles>(disk, std::move(index), std::move(data));
   files->salt_ = fresh_salt();
   const std::vector<std::byte> header = encode_header(id, files->salt_);
   error = disk.write_at(files->index_.get(), 0, header);

@@ -57,10 +57,11 @@ class ContentFiles {
   int append(std::span<const IndexRecord> records);
   void set_used_at(std::int64_t unix_ns) { disk_.set_used_at(index_.get(), unix_ns); }
 
- private:
+  // For open and make alone, which know what is in the files.
   ContentFiles(Disk& disk, Descriptor index, Descriptor data)
       : disk_(disk), index_(std::move(index)), data_(std::move(data)) {}
 
+ private:
   Disk& disk_;
   Descriptor index_;
   Descriptor data_;

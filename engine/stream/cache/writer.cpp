@@ -283,23 +283,17 @@ bool Core::make_room(Lock& lock, const Content& content, std::int64_t bytes) {
   return true;
 }
 
-// The longest unused content, of this provider or of all, leaves the disk: one that is stored whole, else one that
-// is closed but waits for room itself.
+// The longest unused content, of this provider or of all, leaves the disk; also one that is closed but waits for room
+// itself.
 bool Core::evict_one(Lock& lock, const std::uint64_t* provider) {
-  const auto may_go = [&](const ContentName& name) { return !contents_.contains(name) && !leaving_.contains(name); };
-  auto name = shelf_.oldest(provider, may_go);
-  if (!name) {
-    const auto has_bytes = [&](const auto& at) {
-      const Content& content = *at.second;
-      return &content != in_hand_.get() && shelf_.bytes_of(content.name) > 0 &&
-             (provider == nullptr || *provider == content.name.provider);
-    };
-    const auto at = std::find_if(idle_.begin(), idle_.end(), has_bytes);
-    if (at == idle_.end()) return false;
-    const std::shared_ptr<Content> content = at->second;
-    name = content->name;
-    drop_idle(content);
-  }
+  const auto may_go = [&](const ContentName& name) {
+    if (leaving_.contains(name) || (in_hand_ && in_hand_->name == name)) return false;
+    const auto at = contents_.find(name);
+    return at == contents_.end() || at->second->idle_since != 0;
+  };
+  const auto name = shelf_.oldest(provider, may_go);
+  if (!name) return false;
+  if (const auto at = contents_.find(*name); at != contents_.end()) drop_idle(std::shared_ptr<Content>(at->second));
   const std::int64_t blocks = (shelf_.bytes_of(*name) - kDiskPageBytes + kBlockBytes - 1) / kBlockBytes;
   counters_.blocks_evicted += static_cast<std::uint64_t>(std::max<std::int64_t>(blocks, 0));
   remove_files(lock, *name);
