@@ -106,6 +106,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void progress() { ++progress_, changed_.notify_all(); }
   // fetch_readers.cpp
   std::size_t read_cached(Lock& lock, std::int64_t offset, std::span<std::byte> buffer);
+  std::size_t read_waiting(std::int64_t offset, std::span<std::byte> buffer) const;
   bool is_on_its_way(std::int64_t block) const;
   std::optional<Result<void>> opening(SteadyTime now, SteadyTime begun) const;
   void look_for_copy();

@@ -137,6 +137,18 @@ std::size_t Fetch::read_cached(Lock& lock, std::int64_t offset, std::span<std::b
   return count;
 }
 
+// A block that waits for its place in the cache, however long the disk takes to say which.
+std::size_t Fetch::read_waiting(std::int64_t offset, std::span<std::byte> buffer) const {
+  for (const Assembly::Block& block : waiting_) {
+    if (block.index != block_of(offset)) continue;
+    const auto rest = std::span(block.bytes).subspan(static_cast<std::size_t>(offset - block_begin(offset)));
+    const std::size_t count = std::min(rest.size(), buffer.size());
+    std::copy_n(rest.begin(), count, buffer.begin());
+    return count;
+  }
+  return 0;
+}
+
 Result<std::size_t> Fetch::read(Reader& reader, std::int64_t offset, std::span<std::byte> buffer) {
   Lock lock(mutex_);
   struct Forget {
@@ -152,6 +164,7 @@ Result<std::size_t> Fetch::read(Reader& reader, std::int64_t offset, std::span<s
     if (buffer.empty() || offset < 0 || (assembly_.size() >= 0 && offset >= assembly_.size())) return 0;
     const std::uint64_t seen = progress_;
     std::size_t count = assembly_.read_unfinished(offset, buffer);
+    if (count == 0) count = read_waiting(offset, buffer);
     if (count == 0) count = read_cached(lock, offset, buffer);
     if (count > 0) return count;
     if (is_closed_ || progress_ != seen) continue;

@@ -86,6 +86,10 @@ void Fetch::plan(SteadyTime now, bool may_run_behind, Step& step, Acts& acts) {
   if (open > now) {
     not_before_ = open;
     step.next = std::min(step.next, open);
+    ++failures_;
+    begin_fault({Code::kResourceExhausted, "RATE_LIMITED", ref_.label + ": the server has asked for fewer requests"},
+                true, now, step);
+    progress();
     return;
   }
   count_request();

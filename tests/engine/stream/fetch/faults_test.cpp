@@ -413,7 +413,24 @@ TEST(FetcherFault, RetryAfterIsObeyedByAllWhoAskThatHost) {
   ASSERT_GE(log.size(), 4u);
   const std::chrono::duration<double> waited = log[2].arrived - log[1].arrived;
   EXPECT_GE(waited.count(), 1.0);
-  EXPECT_EQ(rig.faults("RATE_LIMITED"), 1u);
+  EXPECT_EQ(rig.faults("RATE_LIMITED"), 2u) << "each of the two was held up";
+  ASSERT_TRUE(rig.wait_for_ended(2)) << rig.story();
+}
+
+TEST(FetcherFault, AnOpenThatMayNotAskForLongSaysSoAtOnce) {
+  FaultServer server;
+  server.serve("/a", track_bytes(kSize));
+  server.serve("/b", track_bytes(kSize));
+  server.script("/a", {Fault{.status = 503, .headers = {{"Retry-After", "600"}}}});
+  Rig rig;
+  EXPECT_FALSE(rig.open(Rig::ref(server.url("/a"), "p/a/raw")));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto b = rig.open(Rig::ref(server.url("/b"), "p/b/raw"));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  ASSERT_FALSE(b);
+  EXPECT_EQ(b.error().reason, "RATE_LIMITED");
+  EXPECT_LT(took.count(), 1.0);
+  EXPECT_EQ(server.log().size(), 1u);
 }
 
 }  // namespace
