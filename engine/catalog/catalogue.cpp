@@ -88,6 +88,7 @@ class Front final : public Catalogue {
            Answer<void> done) override {
     ask_worker(find(provider), provider, {std::move(call), std::move(done), patience, stop, false});
   }
+  void refresh(const std::string& provider, const std::stop_token& stop, Answer<void> done) override;
   Result<model::MediaRef> resolve(const std::string& uri, const std::stop_token& stop) override {
     return wait<model::MediaRef>([&](auto done) { resolve(uri, stop, std::move(done)); });
   }
@@ -190,6 +191,17 @@ Result<T> Front::wait(Begin begin) {
 
 Result<void> Front::with(const std::string& provider, milliseconds patience, const std::stop_token& stop, Call call) {
   return wait<void>([&](auto done) { ask(provider, patience, stop, std::move(call), std::move(done)); });
+}
+
+void Front::refresh(const std::string& provider, const std::stop_token& stop, Answer<void> done) {
+  Worker::Ask ask{.task = nullptr, .done = std::move(done), .patience = kTrackPatience, .stop = stop};
+  ask.is_check = true;
+  ask.task = [](Provider& asked, const std::stop_token& stopped) -> Result<void> {
+    auto let_in = asked.login(stopped);
+    if (!let_in && let_in.error().code != Code::kUnimplemented) return let_in;
+    return asked.check(stopped);
+  };
+  ask_worker(find(provider), provider, std::move(ask));
 }
 
 std::vector<ProviderStatus> Front::providers() const {

@@ -110,6 +110,9 @@ class Catalogue {
   virtual void ask(const std::string& provider, std::chrono::milliseconds patience, const std::stop_token& stop,
                    Call call, Answer<void> done) = 0;
 
+  // Asks a provider for access anew and checks it; its health is up to date when `done` is called. Returns at once.
+  virtual void refresh(const std::string& provider, const std::stop_token& stop, Answer<void> done) = 0;
+
   // segue://, file:// and http(s):// alike. http(s):// goes to the provider of type "http", and without one is
   // answered as a plain address; file:// is looked up among the local tracks. Before other calls of its provider.
   virtual Result<model::MediaRef> resolve(const std::string& uri, const std::stop_token& stop) = 0;

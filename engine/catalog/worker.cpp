@@ -33,8 +33,11 @@ Worker::~Worker() = default;
 void Worker::ask(Ask ask) {
   const std::weak_ptr<Worker> weak = weak_from_this();
   const Nanoseconds began = options_.clock.monotonic();
-  auto done = [weak, began, done = std::move(ask.done)](Result<void> outcome) {
-    if (const auto worker = weak.lock()) worker->enter_call(outcome, began);
+  auto done = [weak, began, is_check = ask.is_check, done = std::move(ask.done)](Result<void> outcome) {
+    if (const auto worker = weak.lock()) {
+      worker->enter_call(outcome, began);
+      if (is_check) worker->enter_check(outcome, std::nullopt);
+    }
     done(std::move(outcome));
   };
   const auto call = std::make_shared<PendingCall>(std::move(ask.task), std::move(done), options_.alarms);

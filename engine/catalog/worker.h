@@ -37,6 +37,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
     std::chrono::milliseconds patience{0};
     std::stop_token stop;
     bool is_urgent = false;  // goes before what waits
+    bool is_check = false;   // its outcome is the provider's health
   };
 
   static std::shared_ptr<Worker> start(Options options);
