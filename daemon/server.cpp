@@ -10,6 +10,8 @@
 
 #include "daemon/pacer.h"
 #include "daemon/services/engine_service.h"
+#include "daemon/services/library_service.h"
+#include "daemon/services/provider_service.h"
 #include "daemon/services/system_service.h"
 
 namespace segue::daemon {
@@ -59,6 +61,8 @@ void limit(grpc::ServerBuilder& builder) {
 struct Server::Services {
   EngineService engine;
   SystemService system;
+  LibraryService library;
+  ProviderService provider;
 };
 
 Server::Server(std::unique_ptr<Services> services, std::shared_ptr<Pacer> pacer, std::unique_ptr<grpc::Server> server)
@@ -67,7 +71,10 @@ Server::Server(std::unique_ptr<Services> services, std::shared_ptr<Pacer> pacer,
 Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   auto pacer = std::make_shared<Pacer>();
   std::unique_ptr<Services> services(
-      new Services{{parts.engine, parts.peers, pacer, parts.timing}, {parts.engine, parts.version, parts.shut_down}});
+      new Services{{parts.engine, parts.peers, pacer, parts.timing},
+                                                  {parts.engine, parts.version, parts.shut_down},
+                                                  {parts.engine, pacer, parts.timing},
+                                                  ProviderService(parts.engine)});
   keep_library();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -75,9 +82,12 @@ Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   limit(builder);
   builder.RegisterService(&services->engine);
   builder.RegisterService(&services->system);
+  builder.RegisterService(&services->library);
+  builder.RegisterService(&services->provider);
   auto server = builder.BuildAndStart();
   if (!server) return fail(Code::kInternal, "GRPC_START", "gRPC did not start");
-  for (const char* name : {"segue.v1.EngineService", "segue.v1.SystemService"}) {
+  for (const char* name : {"segue.v1.EngineService", "segue.v1.SystemService", "segue.v1.LibraryService",
+                           "segue.v1.ProviderService"}) {
     server->GetHealthCheckService()->SetServingStatus(name, true);
   }
   return std::unique_ptr<Server>(new Server(std::move(services), std::move(pacer), std::move(server)));

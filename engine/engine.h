@@ -91,6 +91,8 @@ class Engine {
   // `wake` is called on the control thread and must not block. Null if kWatchersMax are open.
   virtual std::unique_ptr<Watcher> watch(const v1::WatchRequest& request, std::function<void()> wake) = 0;
   virtual std::string epoch() const = 0;
+  // Lives as long as the engine.
+  virtual LibraryAccess& library() = 0;
   // What is wrong at present, a line each; empty is healthy. `audio_flows` is set to whether blocks are being rendered.
   virtual std::vector<std::string> findings(bool& audio_flows) const = 0;
   // Whether control still turns: it has within the last kTurnLateMax. Only a restart mends one that does not.

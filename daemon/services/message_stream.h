@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <grpcpp/server_context.h>
@@ -28,6 +29,8 @@ class MessageSource {
   virtual ~MessageSource() = default;
   // Fills `message`, or returns false if there is none at `now`; then `due` is when to ask again at the latest.
   virtual bool next(Message& message, TimePoint now, TimePoint& due) = 0;
+  // How the stream ends, once there is nothing more to come; asked when next has returned false.
+  virtual std::optional<Result<void>> outcome() { return std::nullopt; }
 };
 
 // A server stream that pulls from a source with one write in flight, so that a slow reader costs one message and the
@@ -58,7 +61,10 @@ class MessageStream final : public grpc::ServerWriteReactor<Message>, public Pac
       return now + timing_.write_pending_max;
     }
     TimePoint due = TimePoint::max();
-    if (!source_->next(message_, now, due)) return due;
+    if (!source_->next(message_, now, due)) {
+      if (const auto outcome = source_->outcome()) finish(*outcome ? grpc::Status::OK : to_status(outcome->error()));
+      return is_ended_ ? TimePoint::max() : due;
+    }
     is_writing_ = true;
     write_began_ = now;
     this->StartWrite(&message_);
@@ -104,11 +110,15 @@ class MessageStream final : public grpc::ServerWriteReactor<Message>, public Pac
 
   // With mutex_ held.
   void end(const Error& error) {
-    if (is_ended_) return;
+    if (!is_ended_) finish(to_status(error));
+  }
+
+  // With mutex_ held, once.
+  void finish(const grpc::Status& status) {
     is_ended_ = true;
     ended_at_ = std::chrono::steady_clock::now();
     source_.reset();
-    this->Finish(to_status(error));
+    this->Finish(status);
   }
 
   // The status of an ended stream queues behind the write that never ended; a peer that does not take that either is

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stop_token>
 #include <utility>
 
 #include <grpcpp/support/server_callback.h>
@@ -12,7 +13,8 @@
 namespace segue::daemon {
 
 // A unary call whose answer comes later, from another thread, possibly after the client has gone: whichever of answer
-// and cancellation is first ends the call. Kept alive by whoever owes the answer.
+// and cancellation is first ends the call. A call whose client has gone or whose time is up is cancelled by gRPC, and
+// its stop token says so. Kept alive by whoever owes the answer.
 template <typename Response>
 class PendingAnswer final : public grpc::ServerUnaryReactor {
  public:
@@ -30,8 +32,11 @@ class PendingAnswer final : public grpc::ServerUnaryReactor {
     Finish(result ? grpc::Status::OK : to_status(result.error()));
   }
 
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
   void OnCancel() override {
     if (!is_ended_.exchange(true)) Finish(grpc::Status::CANCELLED);
+    stop_.request_stop();
   }
   void OnDone() override { self_.reset(); }
 
@@ -40,7 +45,16 @@ class PendingAnswer final : public grpc::ServerUnaryReactor {
 
   Response& response_;
   std::atomic<bool> is_ended_{false};
+  std::stop_source stop_;
   std::shared_ptr<PendingAnswer> self_;  // until OnDone
 };
+
+// A call that `begin` starts: it is given the call's stop token and what takes the answer.
+template <typename Response, typename Begin>
+grpc::ServerUnaryReactor* answer_later(Response& response, Begin begin) {
+  const auto pending = PendingAnswer<Response>::open(response);
+  begin(pending->stop_token(), [pending](Result<Response> result) { pending->settle(std::move(result)); });
+  return pending.get();
+}
 
 }  // namespace segue::daemon

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/support/daemon/fake_library.h"
 
 namespace segue::testing {
 
@@ -25,6 +26,7 @@ class FakeEngine final : public Engine {
   v1::WatchMetersResponse meters() const override;
   std::unique_ptr<Watcher> watch(const v1::WatchRequest& request, std::function<void()> wake) override;
   std::string epoch() const override { return "fake-epoch"; }
+  FakeLibrary& library() override { return library_; }
   std::vector<std::string> findings(bool& audio_flows) const override;
   bool is_alive() const override;
 
@@ -52,6 +54,7 @@ class FakeEngine final : public Engine {
     bool is_waiting = false;
   };
 
+  FakeLibrary library_;
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable arrived_;
   std::vector<Asked> asked_;
