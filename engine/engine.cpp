@@ -10,6 +10,7 @@
 #include "engine/control/control_loop.h"
 #include "engine/control/epoch.h"
 #include "engine/control/journal/reader.h"
+#include "engine/control/library/media.h"
 #include "engine/control/meters.h"
 #include "engine/control/outputs.h"
 #include "engine/control/page_budget.h"
@@ -32,7 +33,7 @@ constexpr Nanoseconds kFadeOutPatience = std::chrono::milliseconds(200);  // a d
 class LiveEngine final : public Engine {
  public:
   LiveEngine(const model::Config& config, const Clock& clock, const std::string& version,
-             std::pair<std::unique_ptr<render::Renderer>, Wiring> render);
+             std::unique_ptr<control::Media> media, std::pair<std::unique_ptr<render::Renderer>, Wiring> render);
   ~LiveEngine() override;
 
   Result<void> start();
@@ -48,6 +49,7 @@ class LiveEngine final : public Engine {
     return control_.publisher().watch(request, std::move(wake));
   }
   std::string epoch() const override { return control_.book().epoch(); }
+  LibraryAccess& library() override { return media_->access(); }
   std::vector<std::string> findings(bool& audio_flows) const override;
   bool is_alive() const override { return since_turn() <= kTurnLateMax; }
 
@@ -64,6 +66,7 @@ class LiveEngine final : public Engine {
   const Clock& clock_;
   std::unique_ptr<render::Renderer> renderer_;
   output::Programme programme_;
+  const std::unique_ptr<control::Media> media_;
   std::unique_ptr<stream::TrackLoader> loader_;
   control::ControlLoop control_;
   control::RenderSource source_;
@@ -74,23 +77,31 @@ class LiveEngine final : public Engine {
   std::jthread thread_;
 };
 
-stream::TrackLoader::Options loader_options(const model::Config& config) {
-  return {config.engine.sample_rate_hz, control::page_budget_bytes(config), config.pages.decode_threads, true};
+stream::TrackLoader::Options loader_options(const model::Config& config, stream::MediaOpener& opener) {
+  return {.sample_rate_hz = config.engine.sample_rate_hz,
+          .budget_bytes = control::page_budget_bytes(config),
+          .threads = config.pages.decode_threads,
+          .evicts = true,
+          .opener = &opener,
+          .timeshift_s = config.live.timeshift_s};
 }
 
 LiveEngine::LiveEngine(const model::Config& config, const Clock& clock, const std::string& version,
+                       std::unique_ptr<control::Media> media,
                        std::pair<std::unique_ptr<render::Renderer>, Wiring> render)
     : config_(config),
       clock_(clock),
       renderer_(std::move(render.first)),
       programme_(renderer_->block_clock()),
-      loader_(stream::TrackLoader::create(loader_options(config), renderer_->block_clock())),
+      media_(std::move(media)),
+      loader_(stream::TrackLoader::create(loader_options(config, *media_), renderer_->block_clock())),
       control_({config_, clock, control::make_epoch(clock), version, control::journal_folder(config.paths.data_dir)},
                {std::move(render.second), *loader_, programme_, renderer_->latency_frames()}),
       source_(*renderer_, programme_, clock),
       outputs_(config_, source_, renderer_->block_clock()) {}
 
 LiveEngine::~LiveEngine() {
+  media_->tell_to(nullptr);
   if (!thread_.joinable()) return;
   thread_.request_stop();
   control_.inbox().interrupt();
@@ -100,6 +111,12 @@ LiveEngine::~LiveEngine() {
 Result<void> LiveEngine::start() {
   if (auto started = outputs_.start(clock_.monotonic()); !started) return started;
   control_.set_output(outputs_.facts(), outputs_.latency_frames(), false);
+  media_->tell_to([this](v1::Event event) {
+    control_.inbox().post([this, event = std::move(event)]() mutable {
+      event.set_frame(control_.frame());
+      control_.publisher().announce(std::move(event));
+    });
+  });
   stamp_turn();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};
@@ -160,6 +177,7 @@ std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
   if (sound.dropped_commits > 0)
     findings.push_back("engine: " + std::to_string(sound.dropped_commits) + " acknowledgements were lost");
   if (master.recording().has_error()) findings.push_back("recording: " + master.recording().error().message());
+  for (auto& finding : media_->findings()) findings.push_back(std::move(finding));
   return findings;
 }
 
@@ -167,11 +185,13 @@ std::vector<std::string> LiveEngine::findings(bool& audio_flows) const {
 
 Result<std::unique_ptr<Engine>> Engine::create(const model::Config& config, const Clock& clock,
                                                const std::string& version) {
+  auto media = control::Media::create({config, clock, version});
+  if (!media) return tl::unexpected(media.error());
   render::Renderer::Options options;
   options.sample_rate_hz = config.engine.sample_rate_hz;
   options.decks = config.engine.decks;
   options.limiter_ceiling_dbtp = config.engine.limiter_ceiling_dbtp;
-  auto engine = std::make_unique<LiveEngine>(config, clock, version, render::Renderer::create(options));
+  auto engine = std::make_unique<LiveEngine>(config, clock, version, *std::move(media), render::Renderer::create(options));
   if (auto started = engine->start(); !started) return tl::unexpected<Error>(started.error());
   return engine;
 }

@@ -61,8 +61,10 @@ void PrefetchQueue::pump() {
       running_.emplace(first->first, next);
       waiting_.erase(first);
       next->state = v1::ListPrefetchesResponse::Item::FETCHING;
+      ++asking_;
     }
     begin(next);
+    leave();
   }
 }
 
@@ -86,6 +88,7 @@ void PrefetchQueue::fetch(const Shared& item, const model::MediaRef& ref) {
     const std::lock_guard lock(mutex_);
     if (is_closed_ || !running_.contains(order_of(*item))) return;
     item->provider = ref.provider;
+    ++asking_;
   }
   const std::weak_ptr<PrefetchQueue> weak = weak_from_this();
   auto fetch = options_.fetcher.prefetch(
@@ -96,9 +99,19 @@ void PrefetchQueue::fetch(const Shared& item, const model::MediaRef& ref) {
       [weak, item](Result<void> outcome) {
         if (const auto self = weak.lock()) self->end(item, std::move(outcome));
       });
+  {
+    const std::lock_guard lock(mutex_);
+    // If it has ended meanwhile, letting go is all that is left.
+    if (running_.contains(order_of(*item))) std::swap(item->fetch, fetch);
+  }
+  fetch.reset();
+  leave();
+}
+
+void PrefetchQueue::leave() {
   const std::lock_guard lock(mutex_);
-  // It may have ended meanwhile; then letting go below the lock is all that is left.
-  if (running_.contains(order_of(*item))) std::swap(item->fetch, fetch);
+  --asking_;
+  asked_.notify_all();
 }
 
 void PrefetchQueue::enter_progress(const Shared& item, std::int64_t bytes, std::int64_t size) {
@@ -187,6 +200,8 @@ void PrefetchQueue::close() {
     is_closed_ = true;
   }
   cancel({});
+  std::unique_lock lock(mutex_);
+  asked_.wait(lock, [this] { return asking_ == 0; });
 }
 
 v1::ListPrefetchesResponse::Item PrefetchQueue::to_message(const Item& item) {

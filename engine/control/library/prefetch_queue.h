@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -42,7 +43,7 @@ class PrefetchQueue : public std::enable_shared_from_this<PrefetchQueue> {
   int cancel(const std::vector<std::string>& uris);
   // In the order of fetching, then the newest 200 that ended, the newest first.
   std::vector<v1::ListPrefetchesResponse::Item> list() const;
-  // Cancels all, and nothing is begun any more.
+  // Cancels all; nothing is begun and neither catalogue nor fetcher called any more when it returns.
   void close();
 
  private:
@@ -70,15 +71,18 @@ class PrefetchQueue : public std::enable_shared_from_this<PrefetchQueue> {
   void enter_progress(const Shared& item, std::int64_t bytes, std::int64_t size);
   void end(const Shared& item, Result<void> outcome);
   Shared take_out(const std::string& uri);
+  void leave();
   void tell(const Item& item) const;
 
   const Options options_;
   mutable std::mutex mutex_;  // guards all below; held for no call-out
+  std::condition_variable asked_;
   std::map<std::string, Shared> by_uri_;  // waiting and running
   std::map<Order, Shared> waiting_;
   std::map<Order, Shared> running_;
   std::deque<Shared> ended_;  // newest first
   std::uint64_t last_number_ = 0;
+  int asking_ = 0;  // threads that call the catalogue or the fetcher just now
   bool is_closed_ = false;
 };
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/control/library/late_library.h"
+
+#include <system_error>
+#include <thread>
+
+#include "engine/base/log.h"
+#include "engine/base/thread.h"
+
+namespace segue::control {
+namespace {
+
+constexpr auto kTryEvery = std::chrono::seconds(30);  // a disk that was full or a lock may be gone by then
+
+}  // namespace
+
+std::optional<Error> LateLibrary::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+Result<catalog::Library*> LateLibrary::opened() {
+  std::unique_lock lock(mutex_);
+  tried_.wait(lock, [this] { return !is_opening_; });
+  if (library_) return library_.get();
+  if (trouble_ && tried_at_ && std::chrono::steady_clock::now() - *tried_at_ < kTryEvery) return tl::unexpected(*trouble_);
+  is_opening_ = true;
+  lock.unlock();
+  auto opened = Library::open(options_);
+  lock.lock();
+  is_opening_ = false;
+  tried_at_ = std::chrono::steady_clock::now();
+  tried_.notify_all();
+  if (!opened) {
+    if (!trouble_) log::error("library_unusable", {{"message", opened.error().message}});
+    trouble_ = opened.error();
+    return tl::unexpected(*trouble_);
+  }
+  trouble_.reset();
+  library_ = *std::move(opened);
+  for (const Folders& folders : std::exchange(folders_, {})) {
+    if (auto added = library_->add_folders(folders.provider, folders.paths); !added)
+      log::error("folders_not_scanned", {{"provider", folders.provider}, {"message", added.error().message}});
+  }
+  return library_.get();
+}
+
+template <typename Call>
+auto LateLibrary::with(Call call) -> decltype(call(std::declval<catalog::Library&>())) {
+  const auto library = opened();
+  if (!library) return tl::unexpected(library.error());
+  return call(**library);
+}
+
+Result<void> LateLibrary::add_folders(const std::string& provider, const std::vector<std::string>& folders) {
+  if (folders.empty()) return {};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!library_) folders_.push_back({provider, folders});
+    if (library_) return library_->add_folders(provider, folders);
+  }
+  // Not joined: opening may wait for a disk that hangs, and the thread holds all it uses.
+  try {
+    std::thread([self = shared_from_this()] {
+      set_thread_name("segue-library");
+      static_cast<void>(self->opened());
+    }).detach();
+  } catch (const std::system_error&) {
+    // Then the first call that needs the library opens it.
+  }
+  return {};
+}
+
+void LateLibrary::rescan(const std::string& provider) {
+  static_cast<void>(with([&](Library& library) -> Result<void> {
+    library.rescan(provider);
+    return {};
+  }));
+}
+
+catalog::ScanProgress LateLibrary::scan_progress(const std::string& provider) const {
+  const std::lock_guard lock(mutex_);
+  if (library_) return library_->scan_progress(provider);
+  catalog::ScanProgress none;
+  none.provider = provider;
+  return none;
+}
+
+void LateLibrary::wait_for_scan(const std::string& provider) {
+  static_cast<void>(with([&](Library& library) -> Result<void> {
+    library.wait_for_scan(provider);
+    return {};
+  }));
+}
+
+Result<std::vector<catalog::Entry>> LateLibrary::search(const std::string& provider, const std::string& text,
+                                                        int offset, int limit) {
+  return with([&](Library& library) { return library.search(provider, text, offset, limit); });
+}
+
+Result<catalog::Entry> LateLibrary::get(const std::string& provider, const std::string& id) {
+  return with([&](Library& library) { return library.get(provider, id); });
+}
+
+Result<catalog::Entry> LateLibrary::find_uri(const std::string& uri) {
+  return with([&](Library& library) { return library.find_uri(uri); });
+}
+
+Result<catalog::Listing> LateLibrary::browse(const std::string& provider, const std::string& node,
+                                             const std::string& page) {
+  return with([&](Library& library) { return library.browse(provider, node, page); });
+}
+
+Result<std::string> LateLibrary::path_of(const std::string& provider, const std::string& id) {
+  return with([&](Library& library) { return library.path_of(provider, id); });
+}
+
+Result<std::int64_t> LateLibrary::count(const std::string& provider) {
+  return with([&](Library& library) { return library.count(provider); });
+}
+
+Result<void> LateLibrary::remember(const std::vector<catalog::Entry>& entries) {
+  return with([&](Library& library) { return library.remember(entries); });
+}
+
+Result<std::vector<catalog::Playlist>> LateLibrary::playlists(const std::string& provider) {
+  return with([&](Library& library) { return library.playlists(provider); });
+}
+
+Result<catalog::PlaylistContent> LateLibrary::playlist(const std::string& provider, const std::string& id) {
+  return with([&](Library& library) { return library.playlist(provider, id); });
+}
+
+Result<catalog::Playlist> LateLibrary::create_playlist(const std::string& provider, const std::string& name,
+                                                       const std::vector<std::string>& uris) {
+  return with([&](Library& library) { return library.create_playlist(provider, name, uris); });
+}
+
+Result<catalog::Playlist> LateLibrary::edit_playlist(const std::string& provider, const std::string& id,
+                                                     const catalog::PlaylistEdit& edit) {
+  return with([&](Library& library) { return library.edit_playlist(provider, id, edit); });
+}
+
+Result<void> LateLibrary::delete_playlist(const std::string& provider, const std::string& id) {
+  return with([&](Library& library) { return library.delete_playlist(provider, id); });
+}
+
+}  // namespace segue::control

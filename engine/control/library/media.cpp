@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/control/library/media.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "engine/catalog/catalogue.h"
+#include "engine/control/library/access.h"
+#include "engine/control/library/late_library.h"
+#include "engine/control/library/messages.h"
+#include "engine/net/http.h"
+#include "engine/stream/live/live_stream.h"
+
+namespace segue::control {
+namespace {
+
+// Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever is told
+// only leaves the event somewhere.
+class Teller {
+ public:
+  void tell(v1::Event event) {
+    const std::lock_guard lock(mutex_);
+    if (tell_) tell_(std::move(event));
+  }
+  void tell_to(std::function<void(v1::Event)> tell) {
+    const std::lock_guard lock(mutex_);
+    tell_ = std::move(tell);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<void(v1::Event)> tell_;  // guarded by mutex_
+};
+
+// What the disk of the cache is in, as events and a finding.
+class DiskWatch {
+ public:
+  explicit DiskWatch(std::shared_ptr<Teller> teller) : teller_(std::move(teller)) {}
+  void enter(const Error& error) {
+    const bool is_well = error.reason.empty();
+    const bool is_passing = error.reason == "CACHE_CORRUPT";  // one block: fetched again and over
+    std::optional<Error> over;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!is_passing) over = std::exchange(trouble_, is_well ? std::nullopt : std::optional(error));
+    }
+    if (over) teller_->tell(cache_event(false, *over));
+    if (is_well) return;
+    teller_->tell(cache_event(true, error));
+    if (is_passing) teller_->tell(cache_event(false, error));
+  }
+  std::optional<Error> trouble() const {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+ private:
+  const std::shared_ptr<Teller> teller_;
+  mutable std::mutex mutex_;
+  std::optional<Error> trouble_;  // guarded by mutex_
+};
+
+// What providers are made of; lives until the last thread has left them.
+struct ProviderWorld {
+  std::unique_ptr<net::HttpClient> http;
+  std::shared_ptr<LateLibrary> library;
+};
+
+std::string in_folder(const std::string& folder, const char* name) { return folder.empty() ? "" : folder + "/" + name; }
+
+stream::BlockCache::Options cache_options(const model::Config& config, std::shared_ptr<DiskWatch> watch) {
+  stream::BlockCache::Options options;
+  if (config.cache.disk_bytes_max > 0) options.folder = in_folder(config.paths.cache_dir, "audio");
+  options.disk_bytes_max = config.cache.disk_bytes_max;
+  options.ram_bytes_max = config.cache.ram_bytes_max;
+  for (const model::ProviderConfig& provider : config.providers) {
+    if (provider.cache_bytes_max > 0) options.provider_bytes_max[provider.name] = provider.cache_bytes_max;
+  }
+  options.on_disk = [watch = std::move(watch)](const Error& error) { watch->enter(error); };
+  return options;
+}
+
+// Members in the order in which they are made; what one uses comes before it.
+class LiveMedia final : public Media {
+ public:
+  explicit LiveMedia(Options options);
+  ~LiveMedia() override;
+
+  Result<void> start(const std::string& version);
+  Result<stream::OpenedMedia> open(const std::string& uri, const std::stop_token& stop) override;
+  LibraryAccess& access() override { return *access_; }
+  std::vector<std::string> findings() const override;
+  void tell_to(std::function<void(v1::Event)> tell) override { teller_->tell_to(std::move(tell)); }
+
+ private:
+  const model::Config config_;
+  const Clock& clock_;
+  const std::shared_ptr<Teller> teller_;
+  const std::shared_ptr<DiskWatch> disk_;
+  std::shared_ptr<ProviderWorld> world_;
+  std::unique_ptr<stream::BlockCache> cache_;
+  std::unique_ptr<catalog::Catalogue> catalogue_;
+  std::unique_ptr<stream::Fetcher> fetcher_;  // asks the catalogue
+  std::unique_ptr<LibraryAccess> access_;
+};
+
+LiveMedia::LiveMedia(Options options)
+    : config_(std::move(options.config)),
+      clock_(options.clock),
+      teller_(std::make_shared<Teller>()),
+      disk_(std::make_shared<DiskWatch>(teller_)) {}
+
+LiveMedia::~LiveMedia() { teller_->tell_to(nullptr); }
+
+Result<void> LiveMedia::start(const std::string& version) {
+  world_ = std::make_shared<ProviderWorld>();
+  net::HttpClient::Options http;
+  http.user_agent = "segue/" + version;
+  http.background_bytes_per_s = config_.cache.prefetch_bytes_per_s;
+  world_->http = net::HttpClient::create(http);
+  const auto tell_scan = [teller = teller_](const catalog::ScanProgress& scan) {
+    teller->tell(progress_event(to_message(scan)));
+  };
+  world_->library = std::make_shared<LateLibrary>(
+      catalog::Library::Options{in_folder(config_.paths.data_dir, "library.db"), tell_scan});
+  cache_ = stream::BlockCache::create(cache_options(config_, disk_));
+  auto catalogue = catalog::Catalogue::create(
+      {.parts = {*world_->http, *world_->library},
+       .providers = providers_of(config_),
+       .clock = clock_,
+       .on_health = [teller = teller_](const std::string& provider,
+                                       const catalog::Health& health) { teller->tell(provider_changed(provider, health)); },
+       .keep = world_});
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  catalogue_ = *std::move(catalogue);
+  fetcher_ = stream::Fetcher::create(
+      {.http = *world_->http,
+       .cache = *cache_,
+       .resolve = [this](const std::string& uri, const std::stop_token& stop) { return catalogue_->resolve(uri, stop); },
+       .on_news = [teller = teller_](const stream::FetchNews& news) { teller->tell(fetch_event(news)); },
+       .seed = static_cast<std::uint64_t>(clock_.wall().count())});
+  access_ = make_library_access({*catalogue_, *world_->library, *fetcher_, *cache_, config_, clock_,
+                                 [teller = teller_](v1::Event event) { teller->tell(std::move(event)); }});
+  return {};
+}
+
+Result<stream::OpenedMedia> LiveMedia::open(const std::string& uri, const std::stop_token& stop) {
+  if (uri.starts_with("file:")) return stream::open_file_uri(uri);
+  const auto ref = catalogue_->resolve(uri, stop);
+  if (!ref) return tl::unexpected(ref.error());
+  if (ref->live) return stream::open_live_stream(*world_->http, *ref, stop);
+  if (ref->path.empty()) return fetcher_->open(uri, *ref, stop);
+  auto opened = stream::open_file_uri(stream::uri_of_path(ref->path));
+  if (opened) opened->ref = *ref;
+  return opened;
+}
+
+std::vector<std::string> LiveMedia::findings() const {
+  std::vector<std::string> findings;
+  if (const auto trouble = world_->library->trouble()) findings.push_back("library: " + trouble->message);
+  if (const auto trouble = disk_->trouble()) findings.push_back("cache: " + trouble->message);
+  for (const auto& status : catalogue_->providers()) {
+    if (status.health.error)
+      findings.push_back("provider " + status.description.name + ": " + clean_text(status.health.error->message));
+  }
+  return findings;
+}
+
+bool has_provider(const std::vector<model::ProviderConfig>& providers, const std::string& name,
+                  const std::string& type) {
+  return std::any_of(providers.begin(), providers.end(),
+                     [&](const auto& provider) { return provider.name == name || provider.type == type; });
+}
+
+}  // namespace
+
+std::vector<model::ProviderConfig> providers_of(const model::Config& config) {
+  std::vector<model::ProviderConfig> providers = config.providers;
+  for (const auto& [name, type] : {std::pair("local", "local"), std::pair("web", "http")}) {
+    if (has_provider(providers, name, type)) continue;
+    model::ProviderConfig implicit;
+    implicit.name = name;
+    implicit.type = type;
+    providers.push_back(std::move(implicit));
+  }
+  return providers;
+}
+
+Result<std::unique_ptr<Media>> Media::create(Options options) {
+  const std::string version = options.version;
+  auto media = std::make_unique<LiveMedia>(std::move(options));
+  if (auto started = media->start(version); !started) return tl::unexpected(started.error());
+  return media;
+}
+
+}  // namespace segue::control
