@@ -6,6 +6,7 @@
 
 #include "engine/control/export.h"
 #include "engine/control/journal/reader.h"
+#include "engine/control/library/media.h"
 #include "engine/control/offline.h"
 #include "engine/control/script.h"
 #include "engine/engine.h"
@@ -43,6 +44,16 @@ Result<void> check_out(const control::Script& script, const RenderRequest& reque
   return fail(Code::kInvalidArgument, "OUT_IS_INPUT", request.out_path + ": the script reads it; name another file");
 }
 
+// What opens the script's tracks; nothing if all of them are files.
+Result<std::unique_ptr<control::Media>> media_for(const model::Config& config, const control::Script& script,
+                                                  const Clock& clock) {
+  for (const auto& line : script.lines) {
+    if (!line.command || !line.command->has_load() || line.command->load().uri().starts_with("file:")) continue;
+    return control::Media::create({.config = config, .clock = clock, .version = "offline", .is_guest = true});
+  }
+  return nullptr;
+}
+
 // Where a render writes until it is complete: beside the result, so that a failure leaves what was there. Pipes and
 // devices are written at once.
 std::string draft_path(const std::string& out_path) {
@@ -65,7 +76,10 @@ Result<RenderReport> render_script(const model::Config& config, const RenderRequ
   auto script = read_script(config, request.script_path);
   if (!script) return tl::unexpected<Error>(script.error());
   if (auto free = check_out(*script, request); !free) return tl::unexpected<Error>(free.error());
-  control::OfflineRender offline(config, *script, request);
+  const SystemClock clock;  // of the network; the render's own time is virtual
+  const auto media = media_for(config, *script, clock);
+  if (!media) return tl::unexpected<Error>(media.error());
+  control::OfflineRender offline(config, *script, request, media->get());
   const int rate = script->session ? script->session->sample_rate_hz : config.engine.sample_rate_hz;
   const std::string draft = draft_path(request.out_path);
   auto writer = output::WavWriter::create(draft, {rate, output::WavWriter::Mode::kOverwrite});

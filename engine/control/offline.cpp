@@ -38,7 +38,8 @@ model::Config adapted(model::Config config, const Script& script) {
 
 }  // namespace
 
-OfflineRender::OfflineRender(const model::Config& config, const Script& script, const RenderRequest& request)
+OfflineRender::OfflineRender(const model::Config& config, const Script& script, const RenderRequest& request,
+                             stream::MediaOpener* opener)
     : config_(adapted(config, script)), request_(request) {
   for (const Script::Line& line : script.lines) (line.command ? commands_ : installs_).push_back(&line);
   render::Renderer::Options options;
@@ -51,7 +52,7 @@ OfflineRender::OfflineRender(const model::Config& config, const Script& script, 
   renderer_->block_clock().set_halted(false);
   programme_ = std::make_unique<output::Programme>(renderer_->block_clock());
   loader_ = stream::TrackLoader::create(
-      {config_.engine.sample_rate_hz, page_budget_bytes(config_), config_.pages.decode_threads, false},
+      {config_.engine.sample_rate_hz, page_budget_bytes(config_), config_.pages.decode_threads, false, opener},
       renderer_->block_clock());
   ControlLoop::Options control{config_, clock_, "offline", "", ""};
   control.mode = script.session ? Installer::Mode::kReplay : Installer::Mode::kOffline;

@@ -21,7 +21,9 @@ class OfflineRender {
  public:
   // `config` is adapted: sample rate and decks are those of a session that is repeated.
   // Script and request outlive it.
-  OfflineRender(const model::Config& config, const Script& script, const RenderRequest& request);
+  // `opener` outlives it; null: file:///… only.
+  OfflineRender(const model::Config& config, const Script& script, const RenderRequest& request,
+                stream::MediaOpener* opener = nullptr);
   ~OfflineRender();
 
   // Renders everything to `writer`. Fails with what a command of the script fails with, its line named, or with what

@@ -10,6 +10,7 @@
 #include "engine/control/library/messages.h"
 #include "engine/net/http.h"
 #include "engine/stream/live/live_stream.h"
+#include "engine/stream/track_loader.h"
 
 namespace segue::control {
 namespace {
@@ -104,8 +105,17 @@ class LiveMedia final : public Media {
   std::unique_ptr<LibraryAccess> access_;
 };
 
+// As a guest, what another process may own is left alone.
+model::Config adapted(Media::Options& options) {
+  if (options.is_guest) {
+    options.config.cache.disk_bytes_max = 0;
+    for (model::ProviderConfig& provider : options.config.providers) provider.folders.clear();
+  }
+  return std::move(options.config);
+}
+
 LiveMedia::LiveMedia(Options options)
-    : config_(std::move(options.config)),
+    : config_(adapted(options)),
       clock_(options.clock),
       teller_(std::make_shared<Teller>()),
       disk_(std::make_shared<DiskWatch>(teller_)) {}

@@ -23,6 +23,8 @@ class Media : public stream::MediaOpener {
     model::Config config;
     const Clock& clock;  // outlives it
     std::string version;
+    // Beside a daemon that may run: reads the library, but scans no folder, and keeps its cache in memory.
+    bool is_guest = false;
   };
   // Fails with INVALID_ARGUMENT naming the provider and the key of its configuration.
   static Result<std::unique_ptr<Media>> create(Options options);
