@@ -70,8 +70,7 @@ Server::Server(std::unique_ptr<Services> services, std::shared_ptr<Pacer> pacer,
 
 Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   auto pacer = std::make_shared<Pacer>();
-  std::unique_ptr<Services> services(
-      new Services{{parts.engine, parts.peers, pacer, parts.timing},
+  std::unique_ptr<Services> services(new Services{{parts.engine, parts.peers, pacer, parts.timing},
                                                   {parts.engine, parts.version, parts.shut_down},
                                                   {parts.engine, pacer, parts.timing},
                                                   ProviderService(parts.engine)});
@@ -86,8 +85,8 @@ Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   builder.RegisterService(&services->provider);
   auto server = builder.BuildAndStart();
   if (!server) return fail(Code::kInternal, "GRPC_START", "gRPC did not start");
-  for (const char* name : {"segue.v1.EngineService", "segue.v1.SystemService", "segue.v1.LibraryService",
-                           "segue.v1.ProviderService"}) {
+  for (const char* name :
+       {"segue.v1.EngineService", "segue.v1.SystemService", "segue.v1.LibraryService", "segue.v1.ProviderService"}) {
     server->GetHealthCheckService()->SetServingStatus(name, true);
   }
   return std::unique_ptr<Server>(new Server(std::move(services), std::move(pacer), std::move(server)));

@@ -191,7 +191,8 @@ Result<std::unique_ptr<Engine>> Engine::create(const model::Config& config, cons
   options.sample_rate_hz = config.engine.sample_rate_hz;
   options.decks = config.engine.decks;
   options.limiter_ceiling_dbtp = config.engine.limiter_ceiling_dbtp;
-  auto engine = std::make_unique<LiveEngine>(config, clock, version, *std::move(media), render::Renderer::create(options));
+  auto engine =
+      std::make_unique<LiveEngine>(config, clock, version, *std::move(media), render::Renderer::create(options));
   if (auto started = engine->start(); !started) return tl::unexpected<Error>(started.error());
   return engine;
 }

@@ -79,7 +79,8 @@ class Engine {
 
   // Starts everything. A missing or broken sound device is no failure: the null driver takes its place and
   // state().engine().output_note() says why. `clock` outlives the engine. `version` goes into the journal.
-  static Result<std::unique_ptr<Engine>> create(const model::Config& config, const Clock& clock, const std::string& version);
+  static Result<std::unique_ptr<Engine>> create(const model::Config& config, const Clock& clock,
+                                                const std::string& version);
   // Fades out, closes recordings and the journal, stops all threads. Takes less than a second.
   virtual ~Engine() = default;
 
@@ -103,7 +104,7 @@ class Engine {
 // Renders a session script offline, in virtual time.
 struct RenderRequest {
   std::string script_path;
-  std::string out_path;  // float32 stereo WAV; overwritten
+  std::string out_path;           // float32 stereo WAV; overwritten
   std::optional<double> seconds;  // without: ends 1 s after the last deck stops
   int block_frames = 1024;
   // Called about ten times a second with the seconds rendered so far; may be empty.

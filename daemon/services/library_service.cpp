@@ -15,77 +15,83 @@ grpc::ServerWriteReactor<v1::SearchResponse>* LibraryService::Search(grpc::Callb
 }
 
 grpc::ServerUnaryReactor* LibraryService::Browse(grpc::CallbackServerContext*, const v1::BrowseRequest* request,
-    v1::BrowseResponse* response) {
+                                                 v1::BrowseResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().browse(*request, std::move(stop), std::move(answer));
   });
 }
 
 grpc::ServerUnaryReactor* LibraryService::GetTrack(grpc::CallbackServerContext*, const v1::GetTrackRequest* request,
-    v1::GetTrackResponse* response) {
+                                                   v1::GetTrackResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().get_track(*request, std::move(stop), std::move(answer));
   });
 }
 
 grpc::ServerUnaryReactor* LibraryService::GetArtwork(grpc::CallbackServerContext*, const v1::GetArtworkRequest* request,
-    v1::GetArtworkResponse* response) {
+                                                     v1::GetArtworkResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().get_artwork(*request, std::move(stop), std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::ListPlaylists(grpc::CallbackServerContext*, const v1::ListPlaylistsRequest* request,
-    v1::ListPlaylistsResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::ListPlaylists(grpc::CallbackServerContext*,
+                                                        const v1::ListPlaylistsRequest* request,
+                                                        v1::ListPlaylistsResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().list_playlists(*request, std::move(stop), std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::GetPlaylist(grpc::CallbackServerContext*, const v1::GetPlaylistRequest* request,
-    v1::GetPlaylistResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::GetPlaylist(grpc::CallbackServerContext*,
+                                                      const v1::GetPlaylistRequest* request,
+                                                      v1::GetPlaylistResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().get_playlist(*request, std::move(stop), std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::CreatePlaylist(grpc::CallbackServerContext*, const v1::CreatePlaylistRequest* request,
-    v1::CreatePlaylistResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::CreatePlaylist(grpc::CallbackServerContext*,
+                                                         const v1::CreatePlaylistRequest* request,
+                                                         v1::CreatePlaylistResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().create_playlist(*request, std::move(stop), std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::EditPlaylist(grpc::CallbackServerContext*, const v1::EditPlaylistRequest* request,
-    v1::EditPlaylistResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::EditPlaylist(grpc::CallbackServerContext*,
+                                                       const v1::EditPlaylistRequest* request,
+                                                       v1::EditPlaylistResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().edit_playlist(*request, std::move(stop), std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::DeletePlaylist(grpc::CallbackServerContext*, const v1::DeletePlaylistRequest* request,
-    v1::DeletePlaylistResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::DeletePlaylist(grpc::CallbackServerContext*,
+                                                         const v1::DeletePlaylistRequest* request,
+                                                         v1::DeletePlaylistResponse* response) {
   return answer_later(*response, [&](std::stop_token stop, auto answer) {
     engine_.library().delete_playlist(*request, std::move(stop), std::move(answer));
   });
 }
 
 grpc::ServerUnaryReactor* LibraryService::Prefetch(grpc::CallbackServerContext*, const v1::PrefetchRequest* request,
-    v1::PrefetchResponse* response) {
-  return answer_later(*response, [&](const std::stop_token&, auto answer) {
-    engine_.library().prefetch(*request, std::move(answer));
-  });
+                                                   v1::PrefetchResponse* response) {
+  return answer_later(
+      *response, [&](const std::stop_token&, auto answer) { engine_.library().prefetch(*request, std::move(answer)); });
 }
 
-grpc::ServerUnaryReactor* LibraryService::ListPrefetches(grpc::CallbackServerContext*, const v1::ListPrefetchesRequest* request,
-    v1::ListPrefetchesResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::ListPrefetches(grpc::CallbackServerContext*,
+                                                         const v1::ListPrefetchesRequest* request,
+                                                         v1::ListPrefetchesResponse* response) {
   return answer_later(*response, [&](const std::stop_token&, auto answer) {
     engine_.library().list_prefetches(*request, std::move(answer));
   });
 }
 
-grpc::ServerUnaryReactor* LibraryService::CancelPrefetch(grpc::CallbackServerContext*, const v1::CancelPrefetchRequest* request,
-    v1::CancelPrefetchResponse* response) {
+grpc::ServerUnaryReactor* LibraryService::CancelPrefetch(grpc::CallbackServerContext*,
+                                                         const v1::CancelPrefetchRequest* request,
+                                                         v1::CancelPrefetchResponse* response) {
   return answer_later(*response, [&](const std::stop_token&, auto answer) {
     engine_.library().cancel_prefetch(*request, std::move(answer));
   });

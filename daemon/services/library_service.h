@@ -20,27 +20,31 @@ class LibraryService final : public v1::LibraryService::CallbackService {
   grpc::ServerWriteReactor<v1::SearchResponse>* Search(grpc::CallbackServerContext* context,
                                                        const v1::SearchRequest* request) override;
   grpc::ServerUnaryReactor* Browse(grpc::CallbackServerContext* context, const v1::BrowseRequest* request,
-      v1::BrowseResponse* response) override;
+                                   v1::BrowseResponse* response) override;
   grpc::ServerUnaryReactor* GetTrack(grpc::CallbackServerContext* context, const v1::GetTrackRequest* request,
-      v1::GetTrackResponse* response) override;
+                                     v1::GetTrackResponse* response) override;
   grpc::ServerUnaryReactor* GetArtwork(grpc::CallbackServerContext* context, const v1::GetArtworkRequest* request,
-      v1::GetArtworkResponse* response) override;
+                                       v1::GetArtworkResponse* response) override;
   grpc::ServerUnaryReactor* ListPlaylists(grpc::CallbackServerContext* context, const v1::ListPlaylistsRequest* request,
-      v1::ListPlaylistsResponse* response) override;
+                                          v1::ListPlaylistsResponse* response) override;
   grpc::ServerUnaryReactor* GetPlaylist(grpc::CallbackServerContext* context, const v1::GetPlaylistRequest* request,
-      v1::GetPlaylistResponse* response) override;
-  grpc::ServerUnaryReactor* CreatePlaylist(grpc::CallbackServerContext* context, const v1::CreatePlaylistRequest* request,
-      v1::CreatePlaylistResponse* response) override;
+                                        v1::GetPlaylistResponse* response) override;
+  grpc::ServerUnaryReactor* CreatePlaylist(grpc::CallbackServerContext* context,
+                                           const v1::CreatePlaylistRequest* request,
+                                           v1::CreatePlaylistResponse* response) override;
   grpc::ServerUnaryReactor* EditPlaylist(grpc::CallbackServerContext* context, const v1::EditPlaylistRequest* request,
-      v1::EditPlaylistResponse* response) override;
-  grpc::ServerUnaryReactor* DeletePlaylist(grpc::CallbackServerContext* context, const v1::DeletePlaylistRequest* request,
-      v1::DeletePlaylistResponse* response) override;
+                                         v1::EditPlaylistResponse* response) override;
+  grpc::ServerUnaryReactor* DeletePlaylist(grpc::CallbackServerContext* context,
+                                           const v1::DeletePlaylistRequest* request,
+                                           v1::DeletePlaylistResponse* response) override;
   grpc::ServerUnaryReactor* Prefetch(grpc::CallbackServerContext* context, const v1::PrefetchRequest* request,
-      v1::PrefetchResponse* response) override;
-  grpc::ServerUnaryReactor* ListPrefetches(grpc::CallbackServerContext* context, const v1::ListPrefetchesRequest* request,
-      v1::ListPrefetchesResponse* response) override;
-  grpc::ServerUnaryReactor* CancelPrefetch(grpc::CallbackServerContext* context, const v1::CancelPrefetchRequest* request,
-      v1::CancelPrefetchResponse* response) override;
+                                     v1::PrefetchResponse* response) override;
+  grpc::ServerUnaryReactor* ListPrefetches(grpc::CallbackServerContext* context,
+                                           const v1::ListPrefetchesRequest* request,
+                                           v1::ListPrefetchesResponse* response) override;
+  grpc::ServerUnaryReactor* CancelPrefetch(grpc::CallbackServerContext* context,
+                                           const v1::CancelPrefetchRequest* request,
+                                           v1::CancelPrefetchResponse* response) override;
 
  private:
   Engine& engine_;

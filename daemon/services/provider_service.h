@@ -12,11 +12,12 @@ class ProviderService final : public v1::ProviderService::CallbackService {
   explicit ProviderService(Engine& engine) : engine_(engine) {}
 
   grpc::ServerUnaryReactor* ListProviders(grpc::CallbackServerContext* context, const v1::ListProvidersRequest* request,
-      v1::ListProvidersResponse* response) override;
-  grpc::ServerUnaryReactor* RefreshProvider(grpc::CallbackServerContext* context, const v1::RefreshProviderRequest* request,
-      v1::RefreshProviderResponse* response) override;
+                                          v1::ListProvidersResponse* response) override;
+  grpc::ServerUnaryReactor* RefreshProvider(grpc::CallbackServerContext* context,
+                                            const v1::RefreshProviderRequest* request,
+                                            v1::RefreshProviderResponse* response) override;
   grpc::ServerUnaryReactor* GetNetwork(grpc::CallbackServerContext* context, const v1::GetNetworkRequest* request,
-      v1::GetNetworkResponse* response) override;
+                                       v1::GetNetworkResponse* response) override;
 
  private:
   Engine& engine_;

@@ -14,10 +14,10 @@ namespace {
 using catalog::Provider;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPatience{15'000};            // of a call that is no search: connecting, a first byte, a retry
-constexpr std::size_t kSearchBytesMax = 256 << 10;   // of one piece of a search: read while the next is made
-constexpr std::size_t kArtworkBytesMax = 2U << 20;   // as the schema states
-constexpr std::size_t kAnswerTracksMax = 10'000;     // of one playlist: 6 MB, below what a message may hold
+constexpr milliseconds kPatience{15'000};           // of a call that is no search: connecting, a first byte, a retry
+constexpr std::size_t kSearchBytesMax = 256 << 10;  // of one piece of a search: read while the next is made
+constexpr std::size_t kArtworkBytesMax = 2U << 20;  // as the schema states
+constexpr std::size_t kAnswerTracksMax = 10'000;    // of one playlist: 6 MB, below what a message may hold
 
 template <typename T>
 using Answer = LibraryAccess::Answer<T>;
@@ -38,8 +38,7 @@ class Access final : public LibraryAccess {
               std::function<void(v1::SearchResponse)> tell, std::function<void(Result<void>)> done) override;
   void browse(v1::BrowseRequest request, std::stop_token stop, Answer<v1::BrowseResponse> answer) override;
   void get_track(v1::GetTrackRequest request, std::stop_token stop, Answer<v1::GetTrackResponse> answer) override;
-  void get_artwork(v1::GetArtworkRequest request, std::stop_token stop,
-                   Answer<v1::GetArtworkResponse> answer) override;
+  void get_artwork(v1::GetArtworkRequest request, std::stop_token stop, Answer<v1::GetArtworkResponse> answer) override;
   void list_playlists(v1::ListPlaylistsRequest request, std::stop_token stop,
                       Answer<v1::ListPlaylistsResponse> answer) override;
   void get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
@@ -112,7 +111,8 @@ void Access::search(const v1::SearchRequest& request, const std::stop_token& sto
     using Kind = catalog::SearchNews::Kind;
     if (news.kind == Kind::kMatches) return tell_matches(news.matches, tell);
     if (news.kind == Kind::kDone) {
-      if (stop.stop_requested()) return done(fail(Code::kCancelled, "CANCELLED", "search: nobody waits for it any more"));
+      if (stop.stop_requested())
+        return done(fail(Code::kCancelled, "CANCELLED", "search: nobody waits for it any more"));
       return done({});
     }
     v1::SearchResponse piece;
@@ -147,20 +147,21 @@ void Access::browse(v1::BrowseRequest request, std::stop_token stop, Answer<v1::
 void Access::get_track(v1::GetTrackRequest request, std::stop_token stop, Answer<v1::GetTrackResponse> answer) {
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
   const std::string uri = request.uri();
-  parts_->catalogue.track(uri, stop, [parts = parts_, uri, stop, answer = std::move(answer)](const Result<catalog::Entry>& entry) {
-    if (!entry) return answer(tl::unexpected(entry.error()));
-    v1::GetTrackResponse response;
-    *response.mutable_track() = to_message(*entry);
-    if (uri.starts_with("file:")) return answer(std::move(response));
-    // What is in the cache goes by a key that only the provider knows.
-    parts->catalogue.resolve(uri, stop, [parts, response, answer](const Result<model::MediaRef>& ref) mutable {
-      if (ref && ref->path.empty() && !ref->live) {
-        if (const auto content = parts->cache.find(ref->provider, ref->cache_key))
-          response.set_cached_bytes(content->present().count());
-      }
-      answer(std::move(response));
-    });
-  });
+  parts_->catalogue.track(
+      uri, stop, [parts = parts_, uri, stop, answer = std::move(answer)](const Result<catalog::Entry>& entry) {
+        if (!entry) return answer(tl::unexpected(entry.error()));
+        v1::GetTrackResponse response;
+        *response.mutable_track() = to_message(*entry);
+        if (uri.starts_with("file:")) return answer(std::move(response));
+        // What is in the cache goes by a key that only the provider knows.
+        parts->catalogue.resolve(uri, stop, [parts, response, answer](const Result<model::MediaRef>& ref) mutable {
+          if (ref && ref->path.empty() && !ref->live) {
+            if (const auto content = parts->cache.find(ref->provider, ref->cache_key))
+              response.set_cached_bytes(content->present().count());
+          }
+          answer(std::move(response));
+        });
+      });
 }
 
 void Access::get_artwork(v1::GetArtworkRequest request, std::stop_token stop, Answer<v1::GetArtworkResponse> answer) {
@@ -218,7 +219,9 @@ void Access::get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
   ask<catalog::PlaylistContent, v1::GetPlaylistResponse>(
       parts_, request.provider(), stop,
-      [id = request.id()](Provider& provider, const std::stop_token& stopped) { return provider.playlist(id, stopped); },
+      [id = request.id()](Provider& provider, const std::stop_token& stopped) {
+        return provider.playlist(id, stopped);
+      },
       [](const catalog::PlaylistContent& content) {
         v1::GetPlaylistResponse response;
         *response.mutable_playlist() = to_message(content.playlist);
@@ -299,14 +302,14 @@ void Access::list_prefetches(v1::ListPrefetchesRequest /*request*/, Answer<v1::L
 void Access::cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::CancelPrefetchResponse> answer) {
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
   v1::CancelPrefetchResponse response;
-  response.set_removed(
-      static_cast<std::uint32_t>(prefetches_->cancel({request.uris().begin(), request.uris().end()})));
+  response.set_removed(static_cast<std::uint32_t>(prefetches_->cancel({request.uris().begin(), request.uris().end()})));
   answer(std::move(response));
 }
 
 void Access::list_providers(v1::ListProvidersRequest /*request*/, Answer<v1::ListProvidersResponse> answer) {
   v1::ListProvidersResponse response;
-  for (const auto& status : parts_->catalogue.providers()) *response.add_providers() = provider_message(*parts_, status);
+  for (const auto& status : parts_->catalogue.providers())
+    *response.add_providers() = provider_message(*parts_, status);
   answer(std::move(response));
 }
 

@@ -11,7 +11,7 @@
 namespace segue::catalog {
 class Catalogue;
 class Library;
-}
+}  // namespace segue::catalog
 
 namespace segue::control {
 

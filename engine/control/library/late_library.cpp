@@ -23,7 +23,8 @@ Result<catalog::Library*> LateLibrary::opened() {
   std::unique_lock lock(mutex_);
   tried_.wait(lock, [this] { return !is_opening_; });
   if (library_) return library_.get();
-  if (trouble_ && tried_at_ && std::chrono::steady_clock::now() - *tried_at_ < kTryEvery) return tl::unexpected(*trouble_);
+  if (trouble_ && tried_at_ && std::chrono::steady_clock::now() - *tried_at_ < kTryEvery)
+    return tl::unexpected(*trouble_);
   is_opening_ = true;
   lock.unlock();
   auto opened = Library::open(options_);

@@ -15,8 +15,8 @@
 namespace segue::control {
 namespace {
 
-// Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever is told
-// only leaves the event somewhere.
+// Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever
+// is told only leaves the event somewhere.
 class Teller {
  public:
   void tell(v1::Event event) {
@@ -134,19 +134,22 @@ Result<void> LiveMedia::start(const std::string& version) {
   world_->library = std::make_shared<LateLibrary>(
       catalog::Library::Options{in_folder(config_.paths.data_dir, "library.db"), tell_scan});
   cache_ = stream::BlockCache::create(cache_options(config_, disk_));
-  auto catalogue = catalog::Catalogue::create(
-      {.parts = {*world_->http, *world_->library},
-       .providers = providers_of(config_),
-       .clock = clock_,
-       .on_health = [teller = teller_](const std::string& provider,
-                                       const catalog::Health& health) { teller->tell(provider_changed(provider, health)); },
-       .keep = world_});
+  auto catalogue =
+      catalog::Catalogue::create({.parts = {*world_->http, *world_->library},
+                                  .providers = providers_of(config_),
+                                  .clock = clock_,
+                                  .on_health =
+                                      [teller = teller_](const std::string& provider, const catalog::Health& health) {
+                                        teller->tell(provider_changed(provider, health));
+                                      },
+                                  .keep = world_});
   if (!catalogue) return tl::unexpected(catalogue.error());
   catalogue_ = *std::move(catalogue);
   fetcher_ = stream::Fetcher::create(
       {.http = *world_->http,
        .cache = *cache_,
-       .resolve = [this](const std::string& uri, const std::stop_token& stop) { return catalogue_->resolve(uri, stop); },
+       .resolve = [this](const std::string& uri,
+                         const std::stop_token& stop) { return catalogue_->resolve(uri, stop); },
        .on_news = [teller = teller_](const stream::FetchNews& news) { teller->tell(fetch_event(news)); },
        .seed = static_cast<std::uint64_t>(clock_.wall().count())});
   access_ = make_library_access({*catalogue_, *world_->library, *fetcher_, *cache_, config_, clock_,

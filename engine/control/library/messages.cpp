@@ -9,7 +9,9 @@
 namespace segue::control {
 namespace {
 
-std::uint32_t count_of(std::int64_t value) { return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, 1U << 31)); }
+std::uint32_t count_of(std::int64_t value) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, 1U << 31));
+}
 
 // Length of the UTF-8 sequence at `at`, 0 if it is none (RFC 3629: no overlong forms, no surrogates).
 std::size_t sequence_bytes(const std::string& text, std::size_t at) {
@@ -38,9 +40,9 @@ v1::Error clean_error(const Error& error) {
 
 void add_capabilities(const catalog::Description& description, v1::Provider& provider) {
   const std::pair<bool, const char*> all[] = {
-      {description.can_search, "search"},        {description.can_browse, "browse"},
-      {description.has_playlists, "playlists"},  {description.can_edit_playlists, "playlist_edit"},
-      {description.has_artwork, "artwork"},      {description.has_live, "live"},
+      {description.can_search, "search"},       {description.can_browse, "browse"},
+      {description.has_playlists, "playlists"}, {description.can_edit_playlists, "playlist_edit"},
+      {description.has_artwork, "artwork"},     {description.has_live, "live"},
       {description.can_report, "report"},
   };
   for (const auto& [has, name] : all) {
@@ -215,8 +217,9 @@ v1::GetNetworkResponse to_message(const stream::FetchCounters& fetches, const st
 
 v1::Event provider_changed(const std::string& provider, const catalog::Health& health) {
   const bool is_up = health.state == catalog::Health::State::kUp;
-  v1::Event event = event_of(v1::Event::PROVIDER_CHANGED,
-                             provider + (is_up ? ": is there" : ": " + (health.error ? health.error->message : "is away")));
+  v1::Event event =
+      event_of(v1::Event::PROVIDER_CHANGED,
+               provider + (is_up ? ": is there" : ": " + (health.error ? health.error->message : "is away")));
   event.set_provider(provider);
   if (health.error) *event.mutable_error() = clean_error(*health.error);
   return event;

@@ -24,8 +24,8 @@ Result<int> PrefetchQueue::add(const std::vector<std::string>& uris, int priorit
     const auto coming = static_cast<std::size_t>(std::count_if(uris.begin(), uris.end(), is_new));
     if (by_uri_.size() + coming > kQueueMax) {
       return fail(Code::kResourceExhausted, "PREFETCH_QUEUE_FULL",
-                  "prefetch: " + std::to_string(by_uri_.size()) + " tracks wait already, " +
-                      std::to_string(kQueueMax) + " may; cancel some");
+                  "prefetch: " + std::to_string(by_uri_.size()) + " tracks wait already, " + std::to_string(kQueueMax) +
+                      " may; cancel some");
     }
     for (const std::string& uri : uris) {
       if (const auto known = by_uri_.find(uri); known != by_uri_.end()) {
@@ -75,8 +75,8 @@ void PrefetchQueue::begin(const Shared& item) {
     if (!ref) return self->end(item, tl::unexpected(ref.error()));
     if (!ref->path.empty()) return self->end(item, {});  // it is on this machine
     if (ref->live) {
-      return self->end(item,
-                       fail(Code::kFailedPrecondition, "LIVE_STREAM", ref->label + ": has no end, so it cannot be kept"));
+      return self->end(
+          item, fail(Code::kFailedPrecondition, "LIVE_STREAM", ref->label + ": has no end, so it cannot be kept"));
     }
     self->fetch(item, *ref);
   };

@@ -6,9 +6,9 @@
 namespace segue::control {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 1'024;      // more words than anybody types
-constexpr std::size_t kTokenBytesMax = 8'192;     // a provider's id, node, page or version: as long as an address
-constexpr std::size_t kPlaylistNameMax = 200;     // characters, as the schema states
+constexpr std::size_t kTextBytesMax = 1'024;   // more words than anybody types
+constexpr std::size_t kTokenBytesMax = 8'192;  // a provider's id, node, page or version: as long as an address
+constexpr std::size_t kPlaylistNameMax = 200;  // characters, as the schema states
 constexpr int kPlaylistUrisMax = 10'000;
 constexpr int kPrefetchUrisMax = 1'000;
 constexpr std::int64_t kPositionMax = 1'000'000;  // no playlist is longer: only refuses nonsense
@@ -67,8 +67,9 @@ Result<void> uri(const std::string& field, const std::string& value) {
 template <typename Uris>
 Result<void> uris(const std::string& field, const Uris& values, int low, int high) {
   if (values.size() < low || values.size() > high) {
-    return invalid("FIELD_OUT_OF_RANGE", field,
-                   std::to_string(values.size()) + " of them, not " + std::to_string(low) + " to " + std::to_string(high));
+    return invalid(
+        "FIELD_OUT_OF_RANGE", field,
+        std::to_string(values.size()) + " of them, not " + std::to_string(low) + " to " + std::to_string(high));
   }
   for (int i = 0; i < values.size(); ++i) {
     if (auto good = uri(field + "[" + std::to_string(i) + "]", values.Get(i)); !good) return good;

@@ -27,22 +27,28 @@ class FakeLibrary final : public LibraryAccess {
   void get_track(v1::GetTrackRequest request, std::stop_token stop, Answer<v1::GetTrackResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void get_artwork(v1::GetArtworkRequest request, std::stop_token stop, Answer<v1::GetArtworkResponse> answer) override {
+  void get_artwork(v1::GetArtworkRequest request, std::stop_token stop,
+                   Answer<v1::GetArtworkResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void list_playlists(v1::ListPlaylistsRequest request, std::stop_token stop, Answer<v1::ListPlaylistsResponse> answer) override {
+  void list_playlists(v1::ListPlaylistsRequest request, std::stop_token stop,
+                      Answer<v1::ListPlaylistsResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void get_playlist(v1::GetPlaylistRequest request, std::stop_token stop, Answer<v1::GetPlaylistResponse> answer) override {
+  void get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
+                    Answer<v1::GetPlaylistResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void create_playlist(v1::CreatePlaylistRequest request, std::stop_token stop, Answer<v1::CreatePlaylistResponse> answer) override {
+  void create_playlist(v1::CreatePlaylistRequest request, std::stop_token stop,
+                       Answer<v1::CreatePlaylistResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void edit_playlist(v1::EditPlaylistRequest request, std::stop_token stop, Answer<v1::EditPlaylistResponse> answer) override {
+  void edit_playlist(v1::EditPlaylistRequest request, std::stop_token stop,
+                     Answer<v1::EditPlaylistResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
-  void delete_playlist(v1::DeletePlaylistRequest request, std::stop_token stop, Answer<v1::DeletePlaylistResponse> answer) override {
+  void delete_playlist(v1::DeletePlaylistRequest request, std::stop_token stop,
+                       Answer<v1::DeletePlaylistResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
   void prefetch(v1::PrefetchRequest request, Answer<v1::PrefetchResponse> answer) override {
@@ -57,7 +63,8 @@ class FakeLibrary final : public LibraryAccess {
   void list_providers(v1::ListProvidersRequest request, Answer<v1::ListProvidersResponse> answer) override {
     settle(request, {}, std::move(answer));
   }
-  void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop, Answer<v1::RefreshProviderResponse> answer) override {
+  void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
+                        Answer<v1::RefreshProviderResponse> answer) override {
     settle(request, std::move(stop), std::move(answer));
   }
   void get_network(v1::GetNetworkRequest request, Answer<v1::GetNetworkResponse> answer) override {

@@ -70,8 +70,7 @@ TEST_F(PrefetchQueueTest, HigherPrioritiesGoFirstThenTheOrderOfAsking) {
     const auto all = fetcher_.wait_begun(begun);
     fetcher_.end(all.back());
   }
-  EXPECT_THAT(fetcher_.wait_begun(6),
-              ElementsAre(uri("first"), uri("e"), uri("f"), uri("b"), uri("c"), uri("d")));
+  EXPECT_THAT(fetcher_.wait_begun(6), ElementsAre(uri("first"), uri("e"), uri("f"), uri("b"), uri("c"), uri("d")));
   EXPECT_THAT(states(), ElementsAre("d DONE", "c DONE", "b DONE", "f DONE", "e DONE", "first DONE"));
 }
 
