@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/catalog/providers/opensubsonic/media.h"
 
+#include <array>
 #include <chrono>
+#include <string_view>
+#include <utility>
 
 #include "engine/base/text.h"
 #include "engine/catalog/provider.h"
@@ -14,6 +17,25 @@ namespace {
 constexpr std::size_t kKnownMax = 2'048;          // four pages of results
 constexpr std::chrono::minutes kKnownFor{10};     // from search to load
 constexpr std::chrono::seconds kAgainWithin{30};  // resolved again so soon, the first address has failed
+
+// By the suffix of the file's name, which servers tell more reliably than a type.
+std::string mime_of(const std::string& codec) {
+  static constexpr std::array<std::pair<std::string_view, const char*>, 9> kTypes = {{
+      {"mp3", "audio/mpeg"},
+      {"flac", "audio/flac"},
+      {"ogg", "audio/ogg"},
+      {"oga", "audio/ogg"},
+      {"opus", "audio/ogg"},
+      {"m4a", "audio/mp4"},
+      {"aac", "audio/aac"},
+      {"wav", "audio/wav"},
+      {"aiff", "audio/aiff"},
+  }};
+  for (const auto& [suffix, type] : kTypes) {
+    if (codec == suffix) return type;
+  }
+  return {};
+}
 
 tl::unexpected<Error> track_missing(const Session& session, const std::string& id) {
   return fail(Code::kNotFound, "TRACK_MISSING",
@@ -146,6 +168,7 @@ Result<model::MediaRef> Media::resolve(const std::string& id, const std::stop_to
   ref.headers = session_.account().headers();
   ref.may_be_private = true;  // the operator has configured the address
   ref.size = entry.size_bytes > 0 ? entry.size_bytes : -1;
+  ref.mime = mime_of(entry.codec);
   ref.quality = quality_of(entry);
   ref.title = entry.title;
   ref.artist = entry.artist;

@@ -33,6 +33,7 @@ TEST_F(SubsonicMedia, TheOriginalIsDownloaded) {
   EXPECT_EQ(ref->cache_key, "home/a%2Fb/" + std::to_string(song.bytes.size()));
   EXPECT_EQ(ref->size, static_cast<std::int64_t>(song.bytes.size()));
   EXPECT_EQ(ref->quality, "flac 44.1 kHz 16 bit");
+  EXPECT_EQ(ref->mime, "audio/flac");
   EXPECT_EQ(ref->title, "Title");
   EXPECT_EQ(ref->artist, "Artist");
   EXPECT_EQ(ref->album, "Album");
