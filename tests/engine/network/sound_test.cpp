@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
                    f.times = Fault::kForEver;
                    f.etag = "\"2\"";
                  })},
-                "(ok)"},
+                ""},
         Trouble{"ALengthTooLong", for_ever(with([](Fault& f) { f.content_length = 2'000'000; })), ""},
         Trouble{"NoLength", for_ever(with([](Fault& f) { f.framing = Framing::kClose; })), "(ok)"},
         Trouble{"RangeNotSatisfiable",
@@ -221,14 +221,13 @@ TEST(NetworkSound, AStallInTheFirstSecondsRollsAndReturnsOnABeat) {
 }
 
 TEST(NetworkSound, TwelveDecksOfOneTrackAreOneRequest) {
-  Venue venue;
+  constexpr int kDecks = 12;
+  Venue venue({}, kDecks);
   const std::string uri = venue.serve("/one.mp3", music_file("mp3_320", 20));
-  std::vector<std::shared_ptr<Reply>> replies;
-  for (int i = 0; i < 12; ++i) {
-    replies.push_back(
-        venue.booth.send({("load { deck: " + std::to_string(i % 4 + 1) + " uri: '" + uri + "' }").c_str()}));
+  for (int deck = 1; deck <= kDecks; ++deck) {
+    venue.booth.send({("load { deck: " + std::to_string(deck) + " uri: '" + uri + "' }").c_str()});
   }
-  for (int deck = 1; deck <= 4; ++deck) {
+  for (int deck = 1; deck <= kDecks; ++deck) {
     EXPECT_TRUE(venue.wait_for(deck, [&](const v1::Deck& d) {
       if (venue.booth.control->agenda().has_sent()) venue.booth.run(1);
       return d.state() == v1::Deck::READY;

@@ -28,9 +28,10 @@ class Venue::Opener final : public stream::MediaOpener {
   stream::Rig& rig_;
 };
 
-Venue::Venue(const stream::Rig::Options& options)
-    : rig(options), opener_(std::make_unique<Opener>(rig)), booth([this] {
+Venue::Venue(const stream::Rig::Options& options, int decks)
+    : rig(options), opener_(std::make_unique<Opener>(rig)), booth([this, decks] {
         Booth::Options made;
+        made.decks = decks;
         made.has_files = true;
         made.opener = opener_.get();
         made.mode = control::Installer::Mode::kLive;

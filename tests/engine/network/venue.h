@@ -18,7 +18,7 @@ namespace segue::test {
 class Venue {
  public:
   Venue() : Venue(stream::Rig::Options{}) {}
-  explicit Venue(const stream::Rig::Options& options);
+  explicit Venue(const stream::Rig::Options& options, int decks = 4);
   ~Venue();
 
   // Serves a file as `path` and returns its address.
