@@ -32,6 +32,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   };
   void join() { change_users(1); }
   void leave() { change_users(-1); }
+  // It has failed for good or holds an old version: the next open begins anew.
+  bool is_retired() const;
   void add(std::shared_ptr<Prefetch> prefetch);
   void remove(const std::shared_ptr<Prefetch>& prefetch);
   // Looks into the cache, once; whoever comes meanwhile waits. Nothing is asked of a server before.

@@ -47,6 +47,11 @@ bool Fetch::is_unused() const {
   return users_ == 0 && prefetches_.empty();
 }
 
+bool Fetch::is_retired() const {
+  const std::lock_guard lock(mutex_);
+  return final_ || is_to_discard_;
+}
+
 void Fetch::prepare() {
   std::call_once(prepared_once_, [this] {
     look_for_copy();

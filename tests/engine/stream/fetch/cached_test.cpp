@@ -41,8 +41,9 @@ class FetcherCached : public testing::Test {
     auto media = rig.open(ref());
     ASSERT_TRUE(media) << media.error().message;
     ASSERT_TRUE(read_some(*media->source, 0, bytes));
-    // The last block is readable before it is stored.
-    while (bytes >= kSize && media->status().state != FetchStatus::State::kComplete) std::this_thread::yield();
+    // Blocks are readable before they are stored.
+    const auto blocks = static_cast<std::uint64_t>((bytes + kBlockBytes - 1) / kBlockBytes);
+    while (rig.cache().counters().blocks_stored < blocks) std::this_thread::yield();
     media = {};
     rig.drop_fetcher();
     rig.cache().flush();
