@@ -119,9 +119,11 @@ Result<Media::Way> Media::way_for(const std::string& id, const std::stop_token& 
   {
     const std::lock_guard lock(mutex_);
     const Nanoseconds now = clock_.monotonic();
-    Known& known = known_[id];
-    const bool is_again = known.resolved != Nanoseconds{0} && now - known.resolved < kAgainWithin;
-    known.resolved = now;
+    bool is_again = false;
+    if (const auto known = known_.find(id); known != known_.end()) {
+      is_again = known->second.resolved != Nanoseconds{0} && now - known->second.resolved < kAgainWithin;
+      known->second.resolved = now;
+    }
     if (way_ != Way::kUnknown && !is_again) return way_;
   }
   const Outcome<void> download = session_.probe_file("download", {{"id", id}}, stop);
