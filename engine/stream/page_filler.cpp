@@ -80,7 +80,7 @@ bool PageFiller::do_job(Lock& lock, const PageJob& job) {
   if (job.page < 0) {
     open(lock, track);
   } else {
-    progress = fill_pages(lock, track, job);
+    progress = track->is_live ? fill_live(lock, track) : fill_pages(lock, track, job);
   }
   --working_;
   track->busy = false;
@@ -99,6 +99,8 @@ void PageFiller::open(Lock& lock, const std::shared_ptr<LoadingTrack>& track) {
     return refuse(lock, track, opened.error());
   }
   track->maker = std::move(opened->maker);
+  track->feed = std::move(opened->feed);
+  track->is_live = track->feed != nullptr;
   track->facts = std::move(opened->facts);
   track->pages = std::move(opened->pages);
   track->status = std::move(opened->status);

@@ -59,6 +59,8 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void open(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
   bool fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job);
   Outcome fill_page(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job, std::int64_t index);
+  bool fill_live(Lock& lock, const std::shared_ptr<LoadingTrack>& track);
+  void expire_live(LoadingTrack& track);
   void lose_page(Lock& lock, const std::shared_ptr<LoadingTrack>& track, std::int64_t index, const Error& error);
   void note_trouble(LoadingTrack& track, std::int64_t index, const Error& error);
   void silence_page(LoadingTrack& track, std::int64_t index);

@@ -133,7 +133,7 @@ bool PageFiller::begin_wait(LoadingTrack& track) {
   {
     const Lock lock(mutex_);
     if (track.dropped || abandoned_ || is_misplaced(track, options_.sample_rate_hz)) return false;
-    if (waiting_ >= kWaitingMax) {
+    if (waiting_ >= kWaitingMax && !track.is_live) {
       called_away = call_away_for(track);
       if (called_away == nullptr) {
         track.is_parked = true;
@@ -169,7 +169,7 @@ void PageFiller::end_wait(LoadingTrack& track) {
 std::shared_ptr<LoadingTrack> PageFiller::call_away_for(const LoadingTrack& track) const {
   if (track.rank_made >= kBackground) return nullptr;
   const auto at = std::find_if(tracks_.begin(), tracks_.end(), [](const auto& t) {
-    return t->is_waiting && t->rank_made >= kBackground && !t->is_parked;
+    return t->is_waiting && !t->is_live && t->rank_made >= kBackground && !t->is_parked;
   });
   return at == tracks_.end() ? nullptr : *at;
 }

@@ -57,8 +57,17 @@ std::int64_t next_in_background(LoadingTrack& track) {
   return page;
 }
 
+// A live track has one page to make: the next. Its deck may be close behind it.
+void offer_live(LoadingTrack& track, Choice& choice) {
+  if (track.next_live >= track.end_page) return;
+  const bool is_urgent = track.wanted_count > 0 || !track.awaited.empty();
+  const Rank rank = track.ready ? kStart : is_urgent ? kUrgent : kWanted;
+  choice.offer({&track, track.next_live, true, track.end_page, rank}, 0);
+}
+
 // What is to be done next for this track, which is open. `turn` is the load's among those that are not ready.
 void offer_pages(LoadingTrack& track, const ScheduleLimits& limits, bool may_start, std::int64_t turn, Choice& choice) {
+  if (track.is_live) return offer_live(track, choice);
   offer_wanted(track, pages_in(kUrgentSeconds, limits.sample_rate_hz), choice);
   if (track.ready) {
     const std::int64_t page = track.first_missing({0, kHeadPages});
@@ -102,7 +111,7 @@ PageJob next_job(std::span<const std::shared_ptr<LoadingTrack>> tracks, const Sc
 }
 
 bool is_misplaced(LoadingTrack& track, int sample_rate_hz) {
-  if (!track.is_open || !track.busy) return false;
+  if (!track.is_open || !track.busy || track.is_live) return false;
   Choice choice;
   offer_wanted(track, pages_in(kUrgentSeconds, sample_rate_hz), choice);
   const PageJob& best = choice.job;
@@ -124,7 +133,8 @@ std::vector<Victim> choose_victims(std::span<const std::shared_ptr<LoadingTrack>
   for (const std::shared_ptr<LoadingTrack>& track : tracks) {
     const bool keeps_head = track->ready && !is_later;
     if (track.get() == &beneficiary && beneficiary.ready) is_later = true;
-    if (!track->is_open || track->pages->published() == 0) continue;
+    // What a station has sent is not to be had again.
+    if (!track->is_open || track->is_live || track->pages->published() == 0) continue;
     for (std::int64_t page = 0; page < track->pages->page_count(); ++page) {
       if (track->pages->page(page) == nullptr) continue;
       bool pinned = keeps_head && page < kHeadPages;

@@ -25,6 +25,7 @@ class Handle final : public LoadedTrack {
   const rt::TrackPages& pages() const override { return *track_->pages; }
   std::optional<Error> trouble() const override { return filler_->trouble(*track_); }
   FetchStatus fetch() const override { return track_->status ? track_->status() : FetchStatus{}; }
+  bool is_live() const override { return track_->is_live; }
   std::string live_title() const override { return track_->live_title ? track_->live_title() : std::string(); }
   LoadingTrack& track() const { return *track_; }
 

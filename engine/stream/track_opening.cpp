@@ -52,6 +52,27 @@ void complete(model::TrackFacts& facts, const model::MediaRef& ref, const std::s
   if (facts.album.empty()) facts.album = clean_text(ref.album);
 }
 
+struct LiveParts {
+  const TrackLoader::Options& options;
+  LoadingTrack& track;
+  ResamplerCache& resamplers;
+};
+
+Result<OpenedTrack> open_live(OpenedTrack opened, OpenedMedia media, const std::string& name, const LiveParts& parts) {
+  const auto& [options, track, resamplers] = parts;
+  LiveFeed::Line line{track.gate, track.waits.get(), track.stop.get_token(), std::move(media.reconnect), name};
+  auto feed = std::make_unique<LiveFeed>(std::move(line), resamplers, options.sample_rate_hz);
+  if (const Result<void> tried = feed->open(std::move(media.source)); !tried) return tl::unexpected(tried.error());
+  opened.facts = feed->decoder().facts();
+  opened.facts.uri = track.uri;
+  complete(opened.facts, media.ref, name);
+  opened.feed = std::move(feed);
+  opened.is_remote = true;
+  opened.pages = std::make_unique<rt::TrackPages>(
+      static_cast<Frames>(model::kTrackSecondsMax * static_cast<double>(options.sample_rate_hz)));
+  return opened;
+}
+
 }  // namespace
 
 Result<OpenedTrack> open_track(const TrackLoader::Options& options, LoadingTrack& track, ResamplerCache& resamplers) {
@@ -65,6 +86,9 @@ Result<OpenedTrack> open_track(const TrackLoader::Options& options, LoadingTrack
   opened.is_remote = media->source->is_remote();
   opened.status = std::move(media->status);
   opened.live_title = std::move(media->live_title);
+  if (ref.live || media->source->is_sequential()) {
+    return open_live(std::move(opened), std::move(*media), name, LiveParts{options, track, resamplers});
+  }
   track.gate->attach(std::move(media->source));
   Result<std::unique_ptr<Decoder>> decoder = open_decoder(share(track.gate), name);
   if (track.gate->was_interrupted()) return fail(Code::kAborted, "READ_INTERRUPTED", name + ": called away");

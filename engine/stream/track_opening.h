@@ -9,6 +9,7 @@ namespace segue::stream {
 // What opening a track has brought, to be moved into the LoadingTrack under the loader's lock.
 struct OpenedTrack {
   std::unique_ptr<PageMaker> maker;
+  std::unique_ptr<LiveFeed> feed;  // instead of the maker
   model::TrackFacts facts;
   std::unique_ptr<rt::TrackPages> pages;
   std::function<FetchStatus()> status;

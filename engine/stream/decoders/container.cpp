@@ -11,10 +11,11 @@
 namespace segue::stream {
 namespace {
 
-constexpr int kIoBufferBytes = 64 * 1024;        // one disk read-ahead window
-constexpr std::size_t kProbeBytes = 64 * 1024;   // as much as any of our formats needs to be told from another
-constexpr std::int64_t kAnalyseBytes = 1 << 20;  // bounds what finding the stream's parameters may read
-constexpr int kStreamsMax = 64;                  // a film with every language
+constexpr int kIoBufferBytes = 64 * 1024;           // one disk read-ahead window
+constexpr std::size_t kProbeBytes = 64 * 1024;      // as much as any of our formats needs to be told from another
+constexpr std::size_t kLiveProbeBytes = 16 * 1024;  // 1 s at 128 kbit/s
+constexpr std::int64_t kAnalyseBytes = 1 << 20;     // bounds what finding the stream's parameters may read
+constexpr int kStreamsMax = 64;                     // a film with every language
 
 // FFmpeg's demuxers that may be used, by their full names.
 constexpr std::string_view kFormats[] = {"mp3",  "aac", "mov,mp4,m4a,3gp,3g2,mj2", "flac", "ogg", "wav", "w64",
@@ -49,16 +50,24 @@ tl::unexpected<Error> invalid(const std::string& name, const std::string& what) 
 // The demuxer for these bytes, whose name says if it is one of ours.
 Result<const AVInputFormat*> probe(ByteSource& source, std::int64_t base, const std::string& name) {
   std::vector<std::uint8_t> head(kProbeBytes + AVPROBE_PADDING_SIZE, 0);
-  const Result<std::size_t> got = read_fully(source, base, std::as_writable_bytes(std::span(head)).first(kProbeBytes));
-  if (!got) return fail_at(name, got.error());
-  const std::size_t filled = *got;
-  if (filled == 0) return invalid(name, "the file holds no audio: it is empty");
-  AVProbeData data{};
-  data.filename = "";
-  data.buf = head.data();
-  data.buf_size = static_cast<int>(filled);
+  const AVInputFormat* format = nullptr;
   int score = 0;
-  const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
+  std::size_t filled = 0;
+  // A station's bytes come at the pace of its sound, so it is told from as few of them as will do.
+  for (std::size_t wanted = source.is_sequential() ? kLiveProbeBytes : kProbeBytes; wanted <= kProbeBytes;
+       wanted *= 2) {
+    const auto bytes = std::as_writable_bytes(std::span(head)).subspan(filled, wanted - filled);
+    const Result<std::size_t> got = read_fully(source, base + static_cast<std::int64_t>(filled), bytes);
+    if (!got) return fail_at(name, got.error());
+    filled += *got;
+    if (filled == 0) return invalid(name, "the file holds no audio: it is empty");
+    AVProbeData data{};
+    data.filename = "";
+    data.buf = head.data();
+    data.buf_size = static_cast<int>(filled);
+    format = av_probe_input_format3(&data, 1, &score);
+    if ((format != nullptr && score > AVPROBE_SCORE_RETRY) || filled < wanted) break;
+  }
   if (format == nullptr) return unsupported(name, "not a known audio format");
   if (std::find(std::begin(kFormats), std::end(kFormats), std::string_view(format->name)) != std::end(kFormats)) {
     return format;
@@ -96,12 +105,13 @@ Result<std::unique_ptr<Container>> Container::open(ByteSource& source, std::int6
   Result<void> opened = container->open_format(name, look);
   if (opened) opened = container->choose_stream(name);
   if (opened) {
-    container->io_->seekable = AVIO_SEEKABLE_NORMAL;
+    if (!source.is_sequential()) container->io_->seekable = AVIO_SEEKABLE_NORMAL;
     return container;
   }
   // The head may not be enough after all.
   const bool is_source_well = container->source_error().reason.empty();
-  if (container->is_head_only_ && is_source_well) return open(source, base, name, Look::kEverywhere);
+  if (container->is_head_only_ && is_source_well && !source.is_sequential())
+    return open(source, base, name, Look::kEverywhere);
   return tl::unexpected(opened.error());
 }
 
@@ -118,11 +128,15 @@ Result<void> Container::open_format(const std::string& name, Look look) {
   if (!input) return tl::unexpected(input.error());
   format_name_ = (*input)->name;
   format_name_.resize(std::min(format_name_.find(','), format_name_.size()));
+  if (format_name_ == "mov" && reader_.source->is_sequential()) {
+    return unsupported(name, "an MP4 file without an end cannot be played");
+  }
   if (format_name_ == "mov") reader_.hidden_type = find_huge_cover(*reader_.source, reader_.base);
 
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
   io_.reset(avio_alloc_context(buffer, kIoBufferBytes, 0, &reader_, read_bytes, nullptr, seek_bytes));
-  is_head_only_ = look == Look::kAsNeeded && reader_.source->is_remote() && may_skip_end();
+  const bool is_sequential = reader_.source->is_sequential();
+  is_head_only_ = is_sequential || (look == Look::kAsNeeded && reader_.source->is_remote() && may_skip_end());
   if (is_head_only_) io_->seekable = 0;
   AVFormatContext* format = avformat_alloc_context();
   format->pb = io_.get();

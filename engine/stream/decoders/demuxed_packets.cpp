@@ -134,7 +134,8 @@ Result<bool> DemuxedPackets::enqueue() {
     if (next_number_ >= frontier_) {
       const std::int64_t identity = identity_of(**packet);
       const bool due = checkpoints_.empty() || next_number_ >= checkpoints_.back().number + kCheckpointPackets;
-      if (due && identity != AV_NOPTS_VALUE) {
+      const bool is_of_use = checkpoints_.empty() || !source_.is_sequential();
+      if (due && is_of_use && identity != AV_NOPTS_VALUE) {
         checkpoints_.push_back({next_number_, next_start_, frames, identity, ordinal_, hash_of(**packet)});
       }
       frontier_ = next_number_ + 1;
@@ -148,7 +149,7 @@ Result<bool> DemuxedPackets::enqueue() {
 }
 
 Result<void> DemuxedPackets::note_end() {
-  if (end_ < 0 && std::exchange(timing_.is_total_at_end, false)) {
+  if (end_ < 0 && std::exchange(timing_.is_total_at_end, false) && !source_.is_sequential()) {
     // Everything has come now, so looking at the end costs nothing.
     const auto whole = Container::open(source_, base_, "read again", Container::Look::kEverywhere);
     if (!whole && whole.error().reason == "READ_INTERRUPTED") {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kSearchBytes = 64 * 1024;  // junk before the first frame beyond this is another file's problem
 
+constexpr std::size_t kLiveSearchBytes = 8 * 1024;
+
 constexpr int kRates[3] = {44100, 48000, 32000};
 // kbit/s; rows: MPEG-1 layers I, II, III; MPEG-2 layer I; MPEG-2 layers II and III.
 constexpr int kBitrates[5][15] = {{0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
@@ -64,7 +66,8 @@ std::optional<MpegHeader> parse_mpeg_header(std::span<const std::uint8_t> bytes)
 }
 
 LameTag read_lame_tag(ByteSource& source, std::int64_t base) {
-  std::vector<std::uint8_t> head(kSearchBytes, 0);
+  // A station sends no tag, and its bytes are worth waiting for in small numbers only.
+  std::vector<std::uint8_t> head(source.is_sequential() ? kLiveSearchBytes : kSearchBytes, 0);
   const Result<std::size_t> got = read_fully(source, base, std::as_writable_bytes(std::span(head)));
   LameTag tag;
   if (!got) return tag;
