@@ -11,7 +11,7 @@ namespace {
 constexpr int kWordsMax = 12;  // nobody types more; each is an index look-up
 constexpr std::size_t kWordBytesMax = 64;
 constexpr std::size_t kTextBytesMax = 512;
-constexpr int kRankedMax = 2'000;  // matches that are ranked against each other: what 20 ms allow for
+constexpr int kRankedMax = 1'000;  // matches that are ranked against each other: what 20 ms allow for
 
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);

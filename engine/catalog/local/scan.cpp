@@ -105,6 +105,7 @@ Result<void> Scan::walk(const Root& root, Step first) {
 }
 
 Result<void> Scan::look_at(const Root& root, const Step& step, std::vector<Step>& open) {
+  if (!looked_at_.insert(step.path).second) return {};  // below another one that changed
   parts_.watch.add(step.path);
   const DiskFolder disk = read_folder(step.path);
   if (disk.state == DiskFolder::State::kMissing) return missing(root, step.path);

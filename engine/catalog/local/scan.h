@@ -4,6 +4,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -54,6 +55,7 @@ class Scan {
   ScanProgress& progress_;
   std::vector<FileChange> changes_;
   std::vector<Vanished> vanished_;
+  std::unordered_set<std::string> looked_at_;  // folders
   bool has_moved_ = false;
 };
 
