@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/library/late_library.h"
 
+#include <filesystem>
 #include <system_error>
 #include <thread>
 
@@ -44,6 +45,12 @@ Result<catalog::Library*> LateLibrary::opened() {
       log::error("folders_not_scanned", {{"provider", folders.provider}, {"message", added.error().message}});
   }
   return library_.get();
+}
+
+bool LateLibrary::is_unused() const {
+  const std::lock_guard lock(mutex_);
+  std::error_code ignored;
+  return !library_ && !is_opening_ && folders_.empty() && !std::filesystem::exists(options_.path, ignored);
 }
 
 template <typename Call>
@@ -117,6 +124,8 @@ Result<std::string> LateLibrary::path_of(const std::string& provider, const std:
 }
 
 Result<std::int64_t> LateLibrary::count(const std::string& provider) {
+  // Asked at every check of a provider: no reason to make a database for somebody who has no music here.
+  if (is_unused()) return 0;
   return with([&](Library& library) { return library.count(provider); });
 }
 

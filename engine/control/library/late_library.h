@@ -50,6 +50,8 @@ class LateLibrary final : public catalog::Library, public std::enable_shared_fro
     std::string provider;
     std::vector<std::string> paths;
   };
+  // Nobody has needed it, now or before.
+  bool is_unused() const;
   // The real one, opened if need be; others wait meanwhile.
   Result<catalog::Library*> opened();
   // Runs `call` on the real one.

@@ -6,6 +6,7 @@
 
 #include "engine/catalog/catalogue.h"
 #include "engine/control/library/access.h"
+#include "engine/control/library/late_http_client.h"
 #include "engine/control/library/late_library.h"
 #include "engine/control/library/messages.h"
 #include "engine/net/http.h"
@@ -127,7 +128,7 @@ Result<void> LiveMedia::start(const std::string& version) {
   net::HttpClient::Options http;
   http.user_agent = "segue/" + version;
   http.background_bytes_per_s = config_.cache.prefetch_bytes_per_s;
-  world_->http = net::HttpClient::create(http);
+  world_->http = std::make_unique<LateHttpClient>(http);
   const auto tell_scan = [teller = teller_](const catalog::ScanProgress& scan) {
     teller->tell(progress_event(to_message(scan)));
   };
