@@ -16,22 +16,31 @@
 namespace segue::control {
 namespace {
 
+constexpr std::size_t kEarlyMax = 64;  // events of a start: a state of each provider, of the cache, of scans
+
 // Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever
 // is told only leaves the event somewhere.
 class Teller {
  public:
   void tell(v1::Event event) {
     const std::lock_guard lock(mutex_);
-    if (tell_) tell_(std::move(event));
+    if (tell_) return tell_(std::move(event));
+    if (early_ && early_->size() < kEarlyMax) early_->push_back(std::move(event));
   }
   void tell_to(std::function<void(v1::Event)> tell) {
     const std::lock_guard lock(mutex_);
     tell_ = std::move(tell);
+    if (tell_ && early_) {
+      for (v1::Event& event : *early_) tell_(std::move(event));
+    }
+    early_.reset();
   }
 
  private:
   std::mutex mutex_;
   std::function<void(v1::Event)> tell_;  // guarded by mutex_
+  // Guarded by mutex_: what came before there was anybody to tell.
+  std::optional<std::vector<v1::Event>> early_{std::in_place};
 };
 
 // What the disk of the cache is in, as events and a finding.
