@@ -70,12 +70,18 @@ void NetworkRig::kill() {
   daemon_->wait(5s);
 }
 
-Outcome NetworkRig::segue(std::vector<std::string> arguments) {
+Start NetworkRig::start_of(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {"--server", "unix:" + folder_.path("socket"), "--timeout", "30s"});
-  return run_segue({.arguments = std::move(arguments),
-                    .environment = {{"HOME", folder_.path()}, {"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}},
-                    .input = "",
-                    .out_file = ""});
+  return {.arguments = std::move(arguments),
+          .environment = {{"HOME", folder_.path()}, {"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}},
+          .input = "",
+          .out_file = ""};
+}
+
+Outcome NetworkRig::segue(std::vector<std::string> arguments) { return run_segue(start_of(std::move(arguments))); }
+
+std::unique_ptr<RunningSegue> NetworkRig::start_segue(std::vector<std::string> arguments) {
+  return std::make_unique<RunningSegue>(start_of(std::move(arguments)));
 }
 
 Json NetworkRig::ask(std::vector<std::string> arguments) {

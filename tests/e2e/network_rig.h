@@ -35,6 +35,8 @@ class NetworkRig {
   void kill();
 
   Outcome segue(std::vector<std::string> arguments);
+  // While it runs.
+  std::unique_ptr<RunningSegue> start_segue(std::vector<std::string> arguments);
   // The same with -o json; a test failure and null if that does not succeed.
   Json ask(std::vector<std::string> arguments);
   // Deck `number` of the state.
@@ -53,6 +55,7 @@ class NetworkRig {
   std::string cache_folder() const { return folder_.path("cache"); }
 
  private:
+  Start start_of(std::vector<std::string> arguments) const;
   // Until the daemon has closed the file.
   bool wait_for_recording(std::chrono::duration<double> longest);
 
