@@ -111,12 +111,7 @@ LiveEngine::~LiveEngine() {
 Result<void> LiveEngine::start() {
   if (auto started = outputs_.start(clock_.monotonic()); !started) return started;
   control_.set_output(outputs_.facts(), outputs_.latency_frames(), false);
-  media_->tell_to([this](v1::Event event) {
-    control_.inbox().post([this, event = std::move(event)]() mutable {
-      event.set_frame(control_.frame());
-      control_.publisher().announce(std::move(event));
-    });
-  });
+  media_->tell_to(control_.announcer());
   stamp_turn();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};

@@ -104,7 +104,9 @@ void DeckWatch::tell_network(int deck, Frames frame) {
   DeckNetwork network{plan.track->fetch(), plan.track->trouble(), plan.track->is_live(), plan.track->live_title()};
   const std::optional<std::string> trouble =
       network.trouble ? std::optional<std::string>(network.trouble->reason) : std::nullopt;
-  if (trouble && trouble != entry.trouble) {
+  // What happens on the network is told by the fetcher, with its end.
+  const bool is_file = network.fetch.state == stream::FetchStatus::State::kLocal;
+  if (is_file && trouble && trouble != entry.trouble) {
     parts_.publisher.announce(fault_began(frame, deck, plan.track->facts().uri, *network.trouble));
   }
   entry.trouble = trouble;

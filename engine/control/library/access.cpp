@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPatience{15'000};           // of a call that is no search: connecting, a first byte, a retry
 constexpr std::size_t kSearchBytesMax = 256 << 10;  // of one piece of a search: read while the next is made
 constexpr std::size_t kArtworkBytesMax = 2U << 20;  // as the schema states
+constexpr std::size_t kRememberedMax = 500;         // of one change to a playlist: a minute of a slow provider
 constexpr std::size_t kAnswerTracksMax = 10'000;    // of one playlist: 6 MB, below what a message may hold
 
 template <typename T>
@@ -81,10 +82,33 @@ void ask(const Parts& parts, const std::string& provider, const std::stop_token&
   parts->catalogue.ask(provider, kPatience, stop, std::move(task), std::move(done));
 }
 
+// Asks providers what tracks are called and has the library remember it, one after the other, so that a playlist names
+// them while their provider is away. Nobody waits for it; what cannot be asked keeps its address alone.
+class Remembering : public std::enable_shared_from_this<Remembering> {
+ public:
+  Remembering(Parts parts, std::vector<std::string> uris) : parts_(std::move(parts)), uris_(std::move(uris)) {}
+  void go_on() {
+    while (next_ < uris_.size() && !uris_[next_].starts_with("segue://")) ++next_;
+    if (next_ >= std::min(uris_.size(), kRememberedMax)) return;
+    parts_->catalogue.track(uris_[next_++], {}, [self = shared_from_this()](const Result<catalog::Entry>& entry) {
+      if (entry) (void)self->parts_->library.remember({*entry});
+      self->go_on();
+    });
+  }
+
+ private:
+  const Parts parts_;
+  const std::vector<std::string> uris_;
+  std::size_t next_ = 0;
+};
+
 v1::Provider provider_message(const LibraryParts& parts, const catalog::ProviderStatus& status) {
   v1::Provider provider = to_message(status);
-  if (status.description.type == "local")
-    *provider.mutable_scan() = to_message(parts.library.scan_progress(status.description.name));
+  const std::string& name = status.description.name;
+  provider.set_cached_bytes(parts.cache.bytes_of(name));
+  if (status.description.type != "local") return provider;
+  *provider.mutable_scan() = to_message(parts.library.scan_progress(name));
+  if (const auto tracks = parts.library.count(name)) provider.set_tracks(*tracks);
   return provider;
 }
 
@@ -249,6 +273,7 @@ void Access::create_playlist(v1::CreatePlaylistRequest request, std::stop_token 
     if (provider.empty() && status.description.type == "local") provider = status.description.name;
   }
   const std::vector<std::string> uris(request.uris().begin(), request.uris().end());
+  std::make_shared<Remembering>(parts_, uris)->go_on();
   ask<catalog::Playlist, v1::CreatePlaylistResponse>(
       parts_, provider, stop,
       [name = request.name(), uris](Provider& asked, const std::stop_token& stopped) {
@@ -261,6 +286,7 @@ void Access::edit_playlist(v1::EditPlaylistRequest request, std::stop_token stop
                            Answer<v1::EditPlaylistResponse> answer) {
   auto edit = edit_of(request);
   if (!edit) return answer(tl::unexpected(edit.error()));
+  if (edit->kind == catalog::PlaylistEdit::Kind::kAdd) std::make_shared<Remembering>(parts_, edit->uris)->go_on();
   ask<catalog::Playlist, v1::EditPlaylistResponse>(
       parts_, request.provider(), stop,
       [id = request.id(), edit = *std::move(edit)](Provider& provider, const std::stop_token& stopped) {

@@ -35,6 +35,7 @@ class ThreadedCache final : public BlockCache {
     return core_->find(provider, key);
   }
   CacheCounters counters() const override { return core_->counters(); }
+  std::int64_t bytes_of(const std::string& provider) const override { return core_->bytes_of(provider); }
   void purge(const std::string& provider) override { core_->purge(provider); }
   void flush() override { core_->flush(); }
 

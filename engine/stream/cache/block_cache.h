@@ -85,6 +85,8 @@ class BlockCache {
   // if there is none with its first block and its size.
   virtual std::shared_ptr<CachedContent> find(const std::string& provider, const std::string& key) = 0;
   virtual CacheCounters counters() const = 0;
+  // Bytes of a provider's contents on the disk.
+  virtual std::int64_t bytes_of(const std::string& provider) const = 0;
   // Removes every stored content of a provider that nobody has open; all with an empty name.
   virtual void purge(const std::string& provider) = 0;
   // Returns once everything put before is on the disk or was refused by it. For tests and orderly ends.

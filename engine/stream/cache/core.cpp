@@ -232,6 +232,11 @@ CacheCounters Core::counters() const {
   return counters;
 }
 
+std::int64_t Core::bytes_of(const std::string& provider) const {
+  const std::lock_guard lock(mutex_);
+  return shelf_.bytes_of_provider(name_of({provider, {}, {}}).provider);
+}
+
 void Core::purge(const std::string& provider) {
   Lock lock(mutex_);
   std::vector<std::shared_ptr<Content>> closed;

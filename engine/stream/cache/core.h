@@ -93,6 +93,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::shared_ptr<CachedContent> open(const ContentId& id, bool may_store, bool is_use = true);
   std::shared_ptr<CachedContent> find(const std::string& provider, const std::string& key);
   CacheCounters counters() const;
+  std::int64_t bytes_of(const std::string& provider) const;
   void purge(const std::string& provider);
   void flush();
 

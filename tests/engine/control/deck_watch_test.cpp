@@ -124,6 +124,19 @@ TEST(DeckWatch, TellsTroubleOnceAndForgetsItWithTheTrack) {
   EXPECT_FALSE(booth.deck(1).has_trouble());
 }
 
+TEST(DeckWatch, LeavesFaultsOfTheNetworkToTheFetcher) {
+  Booth booth;
+  booth.add_tone("http://a.example/a", 10);
+  booth.send({"load { deck: 1 uri: 'http://a.example/a' play: true }"});
+  booth.run(4);
+  const auto watcher = booth.control->publisher().watch({}, [] {});
+  booth.loader.network("http://a.example/a").fetch.state = stream::FetchStatus::State::kFailed;
+  booth.loader.network("http://a.example/a").trouble = Error{Code::kNotFound, "HTTP_404", "a: 404"};
+  booth.run_to(2 * kSecond);
+  EXPECT_EQ(booth.deck(1).trouble().reason(), "HTTP_404");
+  EXPECT_TRUE(events_of(*watcher, v1::Event::FAULT_BEGAN).empty());
+}
+
 TEST(DeckWatch, TellsWhatAStationPlays) {
   Booth booth;
   booth.add_tone("http://radio.example/live", 10);

@@ -40,8 +40,19 @@ class EmptyLibrary final : public catalog::Library {
     return nothing();
   }
   Result<std::string> path_of(const std::string&, const std::string&) override { return nothing(); }
-  Result<std::int64_t> count(const std::string&) override { return 0; }
-  Result<void> remember(const std::vector<catalog::Entry>&) override { return {}; }
+  Result<std::int64_t> count(const std::string&) override { return 34; }
+  Result<void> remember(const std::vector<catalog::Entry>& entries) override {
+    const std::lock_guard lock(mutex_);
+    for (const catalog::Entry& entry : entries) remembered_.push_back(entry.uri);
+    changed_.notify_all();
+    return {};
+  }
+  // Blocks until so many are.
+  std::vector<std::string> wait_remembered(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return remembered_.size() >= count; });
+    return remembered_;
+  }
   Result<std::vector<catalog::Playlist>> playlists(const std::string&) override { return nothing(); }
   Result<catalog::PlaylistContent> playlist(const std::string&, const std::string&) override { return nothing(); }
   Result<catalog::Playlist> create_playlist(const std::string&, const std::string&,
@@ -58,6 +69,9 @@ class EmptyLibrary final : public catalog::Library {
  private:
   static tl::unexpected<Error> nothing() { return fail(Code::kNotFound, "TRACK_MISSING", "nothing is here"); }
   std::vector<std::string> rescanned_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> remembered_;  // guarded by mutex_
 };
 
 class AccessTest : public ::testing::Test {
@@ -220,6 +234,7 @@ TEST_F(AccessTest, PlaylistsAreMadeChangedAndRemoved) {
   ASSERT_TRUE(made);
   EXPECT_EQ(made->playlist().provider(), "b") << "the first local one";
   EXPECT_EQ(made->playlist().tracks(), 1U);
+  EXPECT_THAT(library_.wait_remembered(1), ElementsAre("segue://a/1")) << "to be named while its provider is away";
   v1::EditPlaylistRequest edit;
   edit.set_provider("a");
   edit.set_id("1");
@@ -243,6 +258,7 @@ TEST_F(AccessTest, ProvidersAreListedAndRefreshed) {
   ASSERT_EQ(list->providers_size(), 3);
   EXPECT_FALSE(list->providers(0).has_scan());
   EXPECT_EQ(list->providers(1).scan().done(), 12);
+  EXPECT_EQ(list->providers(1).tracks(), 34);
   scripts_[1]->set_check(fail(Code::kUnauthenticated, "AUTH_FAILED", "b: wrong password"));
   v1::RefreshProviderRequest request;
   request.set_name("b");
