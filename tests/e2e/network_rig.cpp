@@ -44,9 +44,13 @@ std::string NetworkRig::write_secret(const ScratchFolder& folder, const std::str
   return folder.path("secret");
 }
 
-bool NetworkRig::start() {
+void NetworkRig::write_config() {
   folder_.write("segued.toml", "[engine]\nsample_rate_hz = 48000\n\n" + providers_);
   std::filesystem::permissions(folder_.path("segued.toml"), std::filesystem::perms(0600));
+}
+
+bool NetworkRig::start() {
+  write_config();
   daemon_ = std::make_unique<Child>(
       std::vector<std::string>{SEGUED_BINARY, "--config", folder_.path("segued.toml"), "--data-dir",
                                folder_.path("data"), "--cache-dir", cache_folder(), "--socket", folder_.path("socket"),
@@ -59,6 +63,26 @@ bool NetworkRig::start() {
   }
   ADD_FAILURE() << "segued does not answer: " << daemon_->log();
   return false;
+}
+
+std::optional<StereoAudio> NetworkRig::render(const std::string& uri, double seconds) {
+  write_config();
+  folder_.write("script.jsonl", R"({"at": "0s", "do": {"load": {"deck": 1, "uri": ")" + uri + R"("}}}
+{"at": "0s", "do": {"play": {"deck": 1}}}
+)");
+  const std::string path = folder_.path("render.wav");
+  const auto ran =
+      run({SEGUED_BINARY, "--config", folder_.path("segued.toml"), "--data-dir", folder_.path("data"), "--cache-dir",
+           cache_folder(), "render", folder_.path("script.jsonl"), "--out", path, "--seconds", std::to_string(seconds)},
+          folder_.path());
+  if (!ran) {
+    ADD_FAILURE() << ran.error().message;
+    return std::nullopt;
+  }
+  const auto wav = read_wav(path);
+  if (wav) return wav->stereo();
+  ADD_FAILURE() << wav.error().message;
+  return std::nullopt;
 }
 
 void NetworkRig::stop() {

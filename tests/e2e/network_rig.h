@@ -50,12 +50,16 @@ class NetworkRig {
   // same commands on the same frames each time, so that two recordings of the same audio are the same.
   std::optional<StereoAudio> play_and_record(double seconds, const std::function<void()>& meanwhile = {});
 
+  // `segued render`: the first seconds of a track on deck 1, without a running daemon.
+  std::optional<StereoAudio> render(const std::string& uri, double seconds);
+
   // A file that only we can read, for password_file.
   static std::string write_secret(const ScratchFolder& folder, const std::string& secret);
   std::string cache_folder() const { return folder_.path("cache"); }
 
  private:
   Start start_of(std::vector<std::string> arguments) const;
+  void write_config();
   // Until the daemon has closed the file.
   bool wait_for_recording(std::chrono::duration<double> longest);
 

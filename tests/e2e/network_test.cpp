@@ -287,6 +287,21 @@ TEST_F(Network, PrefetchedTrackPlaysWithoutTheNetwork) {
   expect_reference(rig.play_and_record(kHeardS));
 }
 
+TEST_F(Network, RendersTracksOfAProviderLikeFiles) {
+  SubsonicServer server;
+  server.add(
+      SubsonicSong{.id = "1", .title = "T", .artist = "A", .album = "B", .duration_s = 40, .bytes = track_bytes()});
+  server.net().set_link({.rtt = 10ms, .rate_bytes_per_s = 20 * kMp3BytesPerS});
+  server.fault("download", {{}, {.reset_after = 200'000}, {.status = 503}});
+  NetworkRig rig(subsonic("home", server.url()));
+  const auto heard = rig.render("segue://home/1", 20.0);
+  const auto wanted = rig.render("file://" + track_path(), 20.0);
+  ASSERT_TRUE(heard && wanted);
+  EXPECT_GT(loudness_db(*wanted), kAudibleDb);
+  EXPECT_EQ(difference(*heard, *wanted), "");
+  EXPECT_GE(server.calls("download").size(), 3u);
+}
+
 TEST_F(Network, RadioPlaysAndTellsItsTitle) {
   const auto radio = Icecast::start(track_path());
   ASSERT_TRUE(radio) << radio.error().message;
