@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/catalog/local/artwork.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,7 +22,8 @@ namespace {
 constexpr std::array<std::string_view, 9> kCovers = {"cover.jpg",  "folder.jpg",  "front.jpg",
                                                      "cover.jpeg", "folder.jpeg", "front.jpeg",
                                                      "cover.png",  "folder.png",  "front.png"};
-constexpr int kNamesMax = 100'000;  // of a folder that is looked through for its cover
+constexpr int kNamesMax = 100'000;      // of a folder that is looked through for its cover
+constexpr std::size_t kCoversMax = 64;  // of a folder: there are 9 names, each in many a case
 
 const char* mime_of(std::string_view bytes) {
   if (bytes.starts_with("\xff\xd8\xff")) return "image/jpeg";
@@ -30,22 +34,21 @@ const char* mime_of(std::string_view bytes) {
   return nullptr;
 }
 
-std::string best_cover(const std::string& folder) {
+// The pictures that may stand for the folder, best first.
+std::vector<std::string> covers_in(const std::string& folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
-  std::string best;
-  int best_rank = 0;
-  for (int names = 0; open && names < kNamesMax; ++names) {
+  std::vector<std::string> covers;
+  for (int names = 0; open && names < kNamesMax && covers.size() < kCoversMax; ++names) {
     const dirent* entry = ::readdir(open.get());
     if (entry == nullptr) break;
-    const int rank = cover_rank(entry->d_name);
-    if (rank == 0 || (best_rank != 0 && rank >= best_rank)) continue;
-    best_rank = rank;
-    best = entry->d_name;
+    if (cover_rank(entry->d_name) != 0) covers.emplace_back(entry->d_name);
   }
-  return best;
+  std::sort(covers.begin(), covers.end(),
+            [](const auto& a, const auto& b) { return std::pair(cover_rank(a), a) < std::pair(cover_rank(b), b); });
+  return covers;
 }
 
-// At most one byte more than allowed, which tells that there are too many.
+// Nothing if it is no plain file or has more bytes than are allowed.
 std::string read_bounded(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) return {};
@@ -86,8 +89,7 @@ int cover_rank(std::string_view name) {
 Result<Artwork> artwork_of_file(const std::string& path) {
   if (std::optional<Artwork> picture = embedded_picture(path)) return std::move(*picture);
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  const std::string cover = best_cover(folder);
-  if (!cover.empty()) {
+  for (const std::string& cover : covers_in(folder)) {
     if (std::optional<Artwork> picture = as_artwork(read_bounded(folder + cover))) return std::move(*picture);
   }
   return fail(Code::kNotFound, "ARTWORK_MISSING", printable(path) + ": has no picture, nor is there one beside it");

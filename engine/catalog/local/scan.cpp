@@ -145,6 +145,7 @@ Result<void> Scan::compare(const Root& root, const Step& step, const DiskFolder&
     FileChange change;
     change.root = root.id;
     change.folder = step.path;
+    change.cover = disk.cover;
     change.file = file;
     if (auto done = take_file(std::move(change), before); !done) return done;
     if (before != nullptr) known.files.erase(found);

@@ -19,6 +19,11 @@ class TagFile {
   bool is_open() const { return stream_.isOpen(); }
   // Null if TagLib does not know what it is.
   TagLib::File* file() const { return file_.isNull() ? nullptr : file_.file(); }
+  // Its first bytes, as many as tell a container.
+  TagLib::ByteVector start() {
+    stream_.seek(0);
+    return stream_.readBlock(16);
+  }
 
  private:
   TagLib::FileStream stream_;

@@ -20,9 +20,9 @@
 namespace segue::catalog {
 namespace {
 
-constexpr std::array<std::string_view, 22> kExtensions = {"aac", "aif", "aifc", "aiff", "alac", "ape", "flac", "m4a",
-                                                          "m4b", "mp2", "mp3",  "mp4",  "mpc",  "oga", "ogg",  "opus",
-                                                          "spx", "tta", "wav",  "wave", "wma",  "wv"};
+constexpr std::array<std::string_view, 24> kExtensions = {"aac",  "aif", "aifc", "aiff", "alac", "ape",  "caf", "flac",
+                                                          "m4a",  "m4b", "mp2",  "mp3",  "mp4",  "mpc",  "oga", "ogg",
+                                                          "opus", "spx", "tta",  "w64",  "wav",  "wave", "wma", "wv"};
 constexpr double kSecondsMax = 30.0 * 86'400.0;  // a longer one is a lie in a header
 constexpr int kRateMax_hz = 1'536'000;           // 32 × 48 kHz
 constexpr double kBpmMin = 20, kBpmMax = 400;    // outside: somebody's slip, or hundredths
@@ -119,17 +119,31 @@ void take_properties(TagLib::File& file, Entry& entry) {
   entry.bits = std::clamp(bits_of(file), 0, 64);
 }
 
+// What the decoder plays and TagLib has no reader for, by its first bytes; null if it is none of them.
+const char* codec_of_bytes(const TagLib::ByteVector& bytes) {
+  const std::string_view start(bytes.data(), bytes.size());
+  if (start.starts_with("caff")) return "caf";
+  if (start.starts_with("riff\x2e\x91\xcf\x11") || (start.starts_with("RF64") && start.substr(8).starts_with("WAVE"))) {
+    return "wav";
+  }
+  // ADTS: twelve bits of sync, a version, layer 0.
+  constexpr int kSyncMask = 0xf6, kSync = 0xf0;
+  if (start.size() > 1 && start[0] == '\xff' && (start[1] & kSyncMask) == kSync) return "aac";
+  return nullptr;
+}
+
 Result<Entry> read(const std::string& path) {
-  const TagFile open(path);
+  TagFile open(path);
   if (!open.is_open()) return fail(Code::kDataLoss, "FILE_UNREADABLE", "cannot be opened");
   Entry entry;
   TagLib::File* file = open.file();
-  // What TagLib has no reader for may still be played.
-  if (file == nullptr || !file->isValid()) {
-    return fail(Code::kDataLoss, "FILE_UNREADABLE", "no audio of its kind was found in it");
+  if (file != nullptr && file->isValid()) take_properties(*file, entry);
+  if (entry.sample_rate_hz == 0) {
+    const char* codec = codec_of_bytes(open.start());
+    if (codec == nullptr) return fail(Code::kDataLoss, "FILE_UNREADABLE", "no audio of its kind was found in it");
+    entry.codec = codec;
   }
-  take_properties(*file, entry);
-  if (entry.sample_rate_hz == 0) return fail(Code::kDataLoss, "FILE_UNREADABLE", "no audio was found in it");
+  if (file == nullptr || !file->isValid()) return entry;
   take_tags(file->properties(), entry);
   if (picture_in(*file, false)) entry.artwork = "embedded";
   return entry;

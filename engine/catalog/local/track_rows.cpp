@@ -186,9 +186,11 @@ Result<std::int64_t> TrackRows::folder_row(Database& database, const FileChange&
     if (path.size() > root.size()) parent = folder_row(database, change, parent_of(path), made);
     if (!parent) return parent;
     const std::string name = clean_text(path.substr(path.rfind('/') + 1));
-    constexpr const char* kAdd = "INSERT INTO folder(root, parent, path, name) VALUES(?, nullif(?, 0), ?, ?)";
-    if (auto done = database.execute(kAdd, change.root, *parent, Blob{path}, name); !done)
-      return tl::unexpected<Error>(done.error());
+    const std::string_view cover = path == change.folder ? change.cover : std::string_view();
+    auto done = database.execute(
+        "INSERT INTO folder(root, parent, path, name, cover) VALUES(?, nullif(?, 0), ?, ?, nullif(?, x''))",
+        change.root, *parent, Blob{path}, name, Blob{cover});
+    if (!done) return tl::unexpected<Error>(done.error());
     id = database.last_row();
   }
   made.emplace(path, id);

@@ -44,6 +44,7 @@ struct FileChange {
   Kind kind = Kind::kAdded;
   std::int64_t root = 0;
   std::string folder;  // path
+  std::string cover;   // of the folder, should its row be made now
   DiskFile file;
   Entry tags;               // not for kMoved
   std::string reason;       // why it cannot be played; empty: it can
