@@ -12,6 +12,13 @@ namespace {
 constexpr int kCellBytesMax = 4 << 20;        // full-text segments take some KiB; nothing else is longer
 constexpr int kStatementBytesMax = 64 << 10;  // the longest migration
 constexpr int kExpressionDepthMax = 64;       // ours nest a few levels
+constexpr std::size_t kIdleMax = 64;          // statements kept compiled: more than the library has, some 10 KiB each
+
+// SQLite counts its memory under one lock for the whole process; nobody reads the count.
+void forgo_memory_count() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;
+}
 
 // The limits that a hostile file or a slip of ours meets.
 void set_limits(sqlite3* database) {
@@ -41,6 +48,7 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
   const bool was_unclean = !options.is_reader && has_log(options.path);
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                     (options.is_reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  forgo_memory_count();
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(options.path.empty() ? ":memory:" : options.path.c_str(), &handle, flags, nullptr);
   if (handle == nullptr) return fail(Code::kResourceExhausted, "STORE_FAILED", name + ": out of memory");
@@ -50,7 +58,10 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
   return database;
 }
 
-Database::~Database() { sqlite3_close_v2(database_); }
+Database::~Database() {
+  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  sqlite3_close_v2(database_);
+}
 
 Result<void> Database::configure(const Options& options, bool was_unclean) {
   set_limits(database_);
@@ -80,10 +91,24 @@ Result<void> Database::run(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+  if (auto idle = idle_.extract(sql)) return Statement(*this, idle.mapped());
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr);
+  const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
   if (code != SQLITE_OK) return store_error(sqlite3_extended_errcode(database_), sqlite3_errmsg(database_));
-  return Statement(database_, statement);
+  return Statement(*this, statement);
+}
+
+// Reset, for one that is not at its end keeps what it reads from being tidied.
+void Database::take_back(sqlite3_stmt* statement) {
+  (void)sqlite3_reset(statement);
+  (void)sqlite3_clear_bindings(statement);
+  if (idle_.size() >= kIdleMax) {
+    sqlite3_finalize(idle_.begin()->second);
+    idle_.erase(idle_.begin());
+  }
+  // A second one of the same text is not kept.
+  if (!idle_.emplace(sqlite3_sql(statement), statement).second) sqlite3_finalize(statement);
 }
 
 Result<std::int64_t> Database::number(std::string_view sql) {

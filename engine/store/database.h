@@ -4,9 +4,13 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "engine/base/result.h"
 #include "engine/store/statement.h"
+
+struct sqlite3;
 
 namespace segue::store {
 
@@ -29,6 +33,7 @@ class Database {
 
   // Any number of statements without values.
   Result<void> run(const std::string& sql);
+  // Compiled once for each text: statements given back are lent again.
   Result<Statement> prepare(std::string_view sql);
   // Prepares with values, ready to step.
   template <typename... Values>
@@ -55,8 +60,11 @@ class Database {
  private:
   explicit Database(sqlite3* database) : database_(database) {}
   Result<void> configure(const Options& options, bool was_unclean);
+  friend Statement;
+  void take_back(sqlite3_stmt* statement);
 
   sqlite3* database_;
+  std::unordered_map<std::string_view, sqlite3_stmt*> idle_;  // by their own texts
 };
 
 // A write transaction. Undone unless committed.

@@ -6,10 +6,13 @@
 #include <sqlite3.h>
 
 #include "engine/base/text.h"
+#include "engine/store/database.h"
 
 namespace segue::store {
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  if (statement_ != nullptr) database_->take_back(statement_);
+}
 
 Statement::Statement(Statement&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)),
@@ -54,7 +57,8 @@ Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  auto error = store_error(sqlite3_extended_errcode(database_), sqlite3_errmsg(database_));
+  sqlite3* handle = sqlite3_db_handle(statement_);
+  auto error = store_error(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
   (void)sqlite3_reset(statement_);
   return error;
 }

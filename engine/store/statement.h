@@ -7,22 +7,24 @@
 
 #include "engine/base/result.h"
 
-struct sqlite3;
 struct sqlite3_stmt;
 
 namespace segue::store {
+
+class Database;
 
 // Bytes that are not text: paths, which may hold anything but NUL.
 struct Blob {
   std::string_view bytes;
 };
 
-// A compiled statement of one Database, which outlives it. One thread at a time. Values are bound from 1 and read
-// from column 0; what bind() copies may go at once, what text() and blob() return lives until the next step().
+// A compiled statement of one Database, which outlives it and takes it back at the end. One thread at a time. Values
+// are bound from 1 and read from column 0; what bind() copies may go at once, what text() and blob() return lives until
+// the next step().
 class Statement {
  public:
   Statement() = default;
-  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  Statement(Database& database, sqlite3_stmt* statement) : database_(&database), statement_(statement) {}
   ~Statement();
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&& other) noexcept;
@@ -61,7 +63,7 @@ class Statement {
   void bind(int place, std::nullptr_t);
   void remember(int code);
 
-  sqlite3* database_ = nullptr;
+  Database* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
   int bind_error_ = 0;  // first failure since reset
 };
