@@ -246,7 +246,12 @@ void Access::get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
       [id = request.id()](Provider& provider, const std::stop_token& stopped) {
         return provider.playlist(id, stopped);
       },
-      [](const catalog::PlaylistContent& content) {
+      [parts = parts_](const catalog::PlaylistContent& content) {
+        std::vector<std::string> nameless;
+        for (const catalog::Entry& entry : content.entries) {
+          if (entry.title.empty()) nameless.push_back(entry.uri);
+        }
+        std::make_shared<Remembering>(parts, std::move(nameless))->go_on();  // the next look has their names
         v1::GetPlaylistResponse response;
         *response.mutable_playlist() = to_message(content.playlist);
         const std::size_t count = std::min(content.entries.size(), kAnswerTracksMax);
