@@ -95,6 +95,7 @@ class Front final : public Catalogue {
   Result<Entry> track(const std::string& uri, const std::stop_token& stop) override {
     return wait<Entry>([&](auto done) { track(uri, stop, std::move(done)); });
   }
+  CacheName cache_name(const std::string& uri) const override;
   void resolve(const std::string& uri, const std::stop_token& stop, Answer<model::MediaRef> done) override;
   void track(const std::string& uri, const std::stop_token& stop, Answer<Entry> done) override;
 
@@ -246,6 +247,13 @@ Result<Front::Place> Front::place_of(const std::string& uri) const {
   if (is_web_uri(uri)) return Place{find_type("http"), "", uri};
   return fail(Code::kInvalidArgument, "URI_UNSUPPORTED",
               printable(uri) + ": none of segue://PROVIDER/ID, file:///path, http(s)://…");
+}
+
+Catalogue::CacheName Front::cache_name(const std::string& uri) const {
+  const auto place = place_of(uri);
+  if (!place || !place->worker) return {};
+  const Provider& provider = place->worker->provider();
+  return {provider.name(), provider.cache_key(place->id)};
 }
 
 template <typename T>

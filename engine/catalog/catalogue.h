@@ -116,6 +116,13 @@ class Catalogue {
   // segue://, file:// and http(s):// alike. http(s):// goes to the provider of type "http", and without one is
   // answered as a plain address; file:// is looked up among the local tracks. Before other calls of its provider.
   virtual Result<model::MediaRef> resolve(const std::string& uri, const std::stop_token& stop) = 0;
+  // Under which provider and key the bytes of a track would be in a cache; empty if nobody can say without asking.
+  // Returns at once.
+  struct CacheName {
+    std::string provider;
+    std::string key;
+  };
+  virtual CacheName cache_name(const std::string& uri) const = 0;
   virtual Result<Entry> track(const std::string& uri, const std::stop_token& stop) = 0;
   // The same, and return at once.
   virtual void resolve(const std::string& uri, const std::stop_token& stop, Answer<model::MediaRef> done) = 0;

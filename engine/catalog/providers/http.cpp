@@ -142,6 +142,10 @@ class HttpProvider final : public Provider {
   }
   Result<Artwork> artwork(const std::string&, int, const std::stop_token&) override { return cannot("show pictures"); }
 
+  std::string cache_key(const std::string& id) const override {
+    const auto address = read_web_address(id);
+    return address ? web_cache_key(config_.name, *address) : std::string();
+  }
   Result<model::MediaRef> resolve(const std::string& id, const std::stop_token& stop) override {
     const Result<WebAddress> address = address_of(id, stop);
     if (!address) return tl::unexpected(address.error());

@@ -117,6 +117,7 @@ class OpenSubsonicProvider final : public Provider {
   Result<Artwork> artwork(const std::string& artwork, int size_px, const std::stop_token& stop) override {
     return opensubsonic::read_picture(session_, artwork, size_px, stop);
   }
+  std::string cache_key(const std::string& id) const override { return opensubsonic::song_cache_key(name(), id); }
   Result<model::MediaRef> resolve(const std::string& id, const std::stop_token& stop) override {
     return media_.resolve(id, stop);
   }

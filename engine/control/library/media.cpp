@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "engine/catalog/catalogue.h"
 #include "engine/control/library/access.h"
@@ -10,13 +11,15 @@
 #include "engine/control/library/late_library.h"
 #include "engine/control/library/messages.h"
 #include "engine/net/http.h"
+#include "engine/net/url.h"
 #include "engine/stream/live/live_stream.h"
 #include "engine/stream/track_loader.h"
 
 namespace segue::control {
 namespace {
 
-constexpr std::size_t kEarlyMax = 64;  // events of a start: a state of each provider, of the cache, of scans
+constexpr std::size_t kOutdatedMax = 4'096;  // tracks replaced on their servers since the start
+constexpr std::size_t kEarlyMax = 64;        // events of a start: a state of each provider, of the cache, of scans
 
 // Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever
 // is told only leaves the event somewhere.
@@ -99,6 +102,10 @@ class LiveMedia final : public Media {
 
   Result<void> start(const std::string& version);
   Result<stream::OpenedMedia> open(const std::string& uri, const std::stop_token& stop) override;
+  Result<stream::OpenedMedia> open_resolved(const std::string& uri, const std::stop_token& stop);
+  std::optional<model::MediaRef> ref_of_copy(const std::string& uri, bool must_be_whole);
+  void check_copy(const std::string& uri, std::int64_t size);
+  void remember(const std::string& uri, const model::MediaRef& ref);
   LibraryAccess& access() override { return *access_; }
   std::vector<std::string> findings() const override;
   void tell_to(std::function<void(v1::Event)> tell) override { teller_->tell_to(std::move(tell)); }
@@ -113,6 +120,12 @@ class LiveMedia final : public Media {
   std::unique_ptr<catalog::Catalogue> catalogue_;
   std::unique_ptr<stream::Fetcher> fetcher_;  // asks the catalogue
   std::unique_ptr<LibraryAccess> access_;
+  // Addresses of which the catalogue knows another version than the cache; shared with checks under way.
+  struct Outdated {
+    std::mutex mutex;
+    std::set<std::string> uris;  // guarded by mutex
+  };
+  const std::shared_ptr<Outdated> outdated_ = std::make_shared<Outdated>();
 };
 
 // As a guest, what another process may own is left alone.
@@ -167,12 +180,89 @@ Result<void> LiveMedia::start(const std::string& version) {
   return {};
 }
 
+// A whole copy in the cache plays at once, whether its provider answers, is slow or is gone; the provider is asked
+// beside that whether it has another version, which the next load then gets. A part of one plays if the provider is
+// away, and goes on when it is back.
 Result<stream::OpenedMedia> LiveMedia::open(const std::string& uri, const std::stop_token& stop) {
   if (uri.starts_with("file:")) return stream::open_file_uri(uri);
+  if (const auto copy = ref_of_copy(uri, true)) {
+    auto opened = fetcher_->open(uri, *copy, stop);
+    if (opened) {
+      check_copy(uri, copy->size);
+      return opened;
+    }
+  }
+  auto opened = open_resolved(uri, stop);
+  if (opened || (opened.error().code != Code::kUnavailable && opened.error().code != Code::kDeadlineExceeded)) {
+    return opened;
+  }
+  const auto part = ref_of_copy(uri, false);
+  return part ? fetcher_->open(uri, *part, stop) : std::move(opened);
+}
+
+// What stands for a track of which the cache has bytes: its address is to be resolved when one is needed.
+std::optional<model::MediaRef> LiveMedia::ref_of_copy(const std::string& uri, bool must_be_whole) {
+  const auto name = catalogue_->cache_name(uri);
+  if (name.key.empty()) return std::nullopt;
+  {
+    const std::lock_guard lock(outdated_->mutex);
+    if (must_be_whole && outdated_->uris.contains(uri)) return std::nullopt;
+  }
+  const auto copy = cache_->find(name.provider, name.key);
+  if (copy == nullptr || copy->size() <= 0) return std::nullopt;
+  if (must_be_whole && !copy->present().covers({0, copy->size()})) return std::nullopt;
+  model::MediaRef ref;
+  ref.provider = name.provider;
+  ref.cache_key = name.key;
+  const auto url = net::parse_url(uri);
+  ref.label = url ? url->label() : uri;
+  ref.size = copy->size();
+  ref.expires_at_s = 1;  // long ago
+  if (const auto entry = world_->library->find_uri(uri)) {
+    ref.title = entry->title;
+    ref.artist = entry->artist;
+    ref.album = entry->album;
+    ref.duration_s = entry->duration_s;
+  }
+  return ref;
+}
+
+// What the catalogue said, for when it is away.
+void LiveMedia::remember(const std::string& uri, const model::MediaRef& ref) {
+  const auto known = catalog::parse_uri(uri);
+  if (!known || ref.title.empty()) return;
+  catalog::Entry entry;
+  entry.uri = uri;
+  entry.provider = known->provider;
+  entry.id = known->id;
+  entry.title = ref.title;
+  entry.artist = ref.artist;
+  entry.album = ref.album;
+  entry.duration_s = ref.duration_s;
+  (void)world_->library->remember({entry});
+}
+
+void LiveMedia::check_copy(const std::string& uri, std::int64_t size) {
+  catalogue_->resolve(uri, {}, [outdated = outdated_, uri, size](const Result<model::MediaRef>& ref) {
+    if (!ref || ref->size < 0) return;
+    const std::lock_guard lock(outdated->mutex);
+    if (ref->size == size) {
+      outdated->uris.erase(uri);
+    } else if (outdated->uris.size() < kOutdatedMax) {
+      outdated->uris.insert(uri);
+    }
+  });
+}
+
+Result<stream::OpenedMedia> LiveMedia::open_resolved(const std::string& uri, const std::stop_token& stop) {
   const auto ref = catalogue_->resolve(uri, stop);
   if (!ref) return tl::unexpected(ref.error());
   if (ref->live) return stream::open_live_stream(*world_->http, *ref, stop);
-  if (ref->path.empty()) return fetcher_->open(uri, *ref, stop);
+  if (ref->path.empty()) {
+    auto opened = fetcher_->open(uri, *ref, stop);
+    if (opened) remember(uri, *ref);
+    return opened;
+  }
   auto opened = stream::open_file_uri(stream::uri_of_path(ref->path));
   if (opened) opened->ref = *ref;
   return opened;

@@ -36,6 +36,10 @@ Result<WebAddress> read_web_address(const std::string& text) {
   return address;
 }
 
+std::string web_cache_key(const std::string& provider, const WebAddress& address) {
+  return provider + "/" + address.host + "/" + address.digest;
+}
+
 bool is_house_host(const std::string& host) {
   sockaddr_in v4{};
   v4.sin_family = AF_INET;

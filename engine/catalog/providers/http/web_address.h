@@ -23,6 +23,8 @@ struct WebAddress {
 
 // Fails with INVALID_ARGUMENT as parse_url does; the message holds no secret.
 Result<WebAddress> read_web_address(const std::string& text);
+// Same key, same address: PROVIDER/HOST/DIGEST.
+std::string web_cache_key(const std::string& provider, const WebAddress& address);
 // Whether a host is of the house rather than of the internet, by its name alone: loopback, private addresses, names
 // without a dot or below .local, .lan, .home.arpa or .internal.
 bool is_house_host(const std::string& host);

@@ -172,7 +172,7 @@ Result<model::MediaRef> WebMedia::resolve_below(const std::string& provider, con
   }
   model::MediaRef ref;
   ref.provider = provider;
-  ref.cache_key = provider + "/" + address.host + "/" + address.digest;
+  ref.cache_key = web_cache_key(provider, address);
   ref.label = address.label;
   ref.url = address.url;
   ref.headers = address.headers;
@@ -181,6 +181,7 @@ Result<model::MediaRef> WebMedia::resolve_below(const std::string& provider, con
   ref.live = content->kind == WebContent::Kind::kLive;
   ref.seekable = !ref.live;
   ref.may_store = !ref.live;
+  if (!ref.live) ref.size = content->size;
   if (ref.live) ref.title = content->station;
   if (content->bitrate_kbps > 0) ref.quality = std::to_string(content->bitrate_kbps) + " kbit/s";
   return ref;

@@ -163,9 +163,8 @@ Result<model::MediaRef> Media::resolve(const std::string& id, const std::stop_to
   if (!url) return tl::unexpected(url.error().error);
   model::MediaRef ref;
   ref.provider = session_.account().name();
-  const std::string quality = entry.size_bytes > 0 ? std::to_string(entry.size_bytes) : entry.codec;
   ref.label = uri_of(ref.provider, id);
-  ref.cache_key = ref.label.substr(std::string_view("segue://").size()) + "/" + quality;
+  ref.cache_key = song_cache_key(ref.provider, id);
   ref.url = *url;
   ref.headers = session_.account().headers();
   ref.may_be_private = true;  // the operator has configured the address
@@ -177,6 +176,10 @@ Result<model::MediaRef> Media::resolve(const std::string& id, const std::stop_to
   ref.album = entry.album;
   ref.duration_s = entry.duration_s;
   return ref;
+}
+
+std::string song_cache_key(const std::string& provider, const std::string& id) {
+  return uri_of(provider, id).substr(std::string_view("segue://").size());
 }
 
 }  // namespace segue::catalog::opensubsonic

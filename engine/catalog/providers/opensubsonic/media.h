@@ -50,4 +50,8 @@ class Media {
   Way way_ = Way::kUnknown;
 };
 
+// NAME/ID. Not the size or the codec: those the server has to be asked for, and the cache tells versions apart by what
+// the answer's head says.
+std::string song_cache_key(const std::string& provider, const std::string& id);
+
 }  // namespace segue::catalog::opensubsonic

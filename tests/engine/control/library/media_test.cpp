@@ -2,6 +2,7 @@
 #include "engine/control/library/media.h"
 
 #include <condition_variable>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -122,6 +123,70 @@ TEST_F(MediaTest, WhatWasPrefetchedPlaysWithoutTheServer) {
   }
   server_.stop();
   EXPECT_EQ(bytes_of(server_.url("/a.mp3")), bytes);
+}
+
+TEST_F(MediaTest, AWholeCopyPlaysAfterARestartWithoutTheServer) {
+  const std::string bytes = noise(300'000);
+  server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
+  open();
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  media_.reset();
+  server_.stop();
+  server_.clear_log();
+  open();
+  const auto begun = Steady::now();
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  EXPECT_LT(Steady::now() - begun, std::chrono::seconds(1)) << "it does not wait for who is not there";
+  EXPECT_EQ(network().contents_from_disk(), 1U);
+  EXPECT_EQ(network().requests(), 0U);
+}
+
+TEST_F(MediaTest, APartOfATrackPlaysWithoutTheServerAndGoesOnWithIt) {
+  const std::string bytes = noise(1'000'000);
+  server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
+  server_.script("/a.mp3", {{}, {.stall_after = 400'000}});  // the first is the provider's look
+  open();
+  {
+    auto opened = media_->open(server_.url("/a.mp3"), {});
+    ASSERT_TRUE(opened) << opened.error().message;
+    std::vector<std::byte> buffer(1'000);
+    ASSERT_TRUE(opened->source->read(300'000, buffer));
+    media_.reset();
+    opened->source.reset();
+  }
+  server_.stop();
+  open();
+  auto opened = media_->open(server_.url("/a.mp3"), {});
+  ASSERT_TRUE(opened) << opened.error().message;
+  std::vector<std::byte> buffer(200'000);
+  const auto got = opened->source->read(0, buffer);
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(std::memcmp(buffer.data(), bytes.data(), *got), 0);
+  server_.start();
+  std::string rest;
+  while (rest.size() < 600'000) {
+    const auto more = opened->source->read(400'000 + static_cast<std::int64_t>(rest.size()), buffer);
+    ASSERT_TRUE(more) << more.error().message;
+    rest.append(reinterpret_cast<const char*>(buffer.data()), *more);
+  }
+  EXPECT_TRUE(rest == bytes.substr(400'000));
+}
+
+TEST_F(MediaTest, AnotherVersionOnTheServerIsWhatTheNextLoadGets) {
+  const std::string bytes = noise(300'000);
+  const std::string other = noise(310'000);
+  server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
+  open();
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  server_.serve("/a.mp3", other, {.mime = "audio/mpeg", .etag = "\"2\""});
+  media_.reset();
+  open();
+  const int before = static_cast<int>(server_.log().size());
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes) << "at once, from the cache";
+  ASSERT_TRUE(server_.wait_for_requests(before + 1));
+  std::string next;
+  for (int i = 0; i < 100 && next != other; ++i) next = bytes_of(server_.url("/a.mp3"));
+  EXPECT_TRUE(next == other);
 }
 
 TEST_F(MediaTest, ThereAreAlwaysPlaylistsAndTheWeb) {
