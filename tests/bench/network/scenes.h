@@ -18,6 +18,8 @@ const BenchTrack& bench_track(const std::string& name);
 std::string file_of(const BenchTrack& track, double seconds = 300);
 // Serves it as /NAME and returns that address.
 std::string serve(test::FaultServer& server, const BenchTrack& track, double seconds = 300);
+// A provider's request for one byte, to see what is there.
+bool is_look(const test::Exchange& exchange);
 
 // loads.cpp: how long until a track can sound, twelve decks at once, what a loaded minute costs.
 void bench_loads(Report& report);

@@ -90,13 +90,7 @@ Stage::~Stage() {
 void Stage::read_news() {
   v1::WatchResponse news;
   while (watcher_->next(news)) {
-    if (news.has_event()) events_.push_back(news.event());
   }
-}
-
-std::vector<v1::Event> Stage::events() {
-  read_news();
-  return std::exchange(events_, {});
 }
 
 void Stage::post(std::initializer_list<std::string> commands, Engine::Answer answer) {

@@ -62,8 +62,6 @@ class Stage {
   // Lets the music go on for so long.
   void listen(std::chrono::milliseconds time);
   v1::GetNetworkResponse network();
-  // What was announced since the last call.
-  std::vector<v1::Event> events();
 
  private:
   void read_news();
@@ -75,7 +73,6 @@ class Stage {
   bool has_news_ = false;  // guarded by mutex_
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Watcher> watcher_;
-  std::vector<v1::Event> events_;
 };
 
 }  // namespace segue::bench

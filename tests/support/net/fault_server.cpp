@@ -32,7 +32,7 @@ int bound_socket(int port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket < 0) give_up("fault server: socket");
   // A test that wants a port of its own may have had it a moment ago.
-  const int reuse = port ? 1 : 0;
+  int reuse = port ? 1 : 0;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
   std::random_device seed;
   std::uniform_int_distribution<int> ports(kPortFirst, kPortLast);
@@ -41,7 +41,12 @@ int bound_socket(int port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port ? port : ports(seed)));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return socket;
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+      // Connections that it has closed, and which linger, do not keep it from listening again.
+      reuse = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+      return socket;
+    }
     if (port) break;
   }
   give_up("fault server: bind");
