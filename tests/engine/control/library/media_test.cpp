@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -51,7 +52,8 @@ class MediaTest : public ::testing::Test {
     });
     return found;
   }
-  std::string bytes_of(const std::string& uri) {
+  // All of it; before it is closed, so much of it is on the disk.
+  std::string bytes_of(const std::string& uri, std::int64_t stored = 0) {
     auto opened = media_->open(uri, {});
     EXPECT_TRUE(opened) << opened.error().message;
     if (!opened) return {};
@@ -60,7 +62,10 @@ class MediaTest : public ::testing::Test {
     for (;;) {
       const auto got = opened->source->read(static_cast<std::int64_t>(all.size()), buffer);
       EXPECT_TRUE(got) << got.error().message;
-      if (!got || *got == 0) return all;
+      if (!got || *got == 0) {
+        wait_stored(stored);
+        return all;
+      }
       all.append(reinterpret_cast<const char*>(buffer.data()), *got);
     }
   }
@@ -68,6 +73,12 @@ class MediaTest : public ::testing::Test {
     std::promise<v1::GetNetworkResponse> answered;
     media_->access().get_network({}, [&](Result<v1::GetNetworkResponse> response) { answered.set_value(*response); });
     return answered.get_future().get();
+  }
+
+  // Blocks until the disk has so much of what was read.
+  void wait_stored(std::int64_t bytes) {
+    const auto until = Steady::now() + std::chrono::seconds(10);
+    while (network().cache_disk_bytes() < bytes && Steady::now() < until) std::this_thread::yield();
   }
 
   testing::TempDir directory_;
@@ -129,7 +140,7 @@ TEST_F(MediaTest, AWholeCopyPlaysAfterARestartWithoutTheServer) {
   const std::string bytes = noise(300'000);
   server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
   open();
-  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3"), 300'000) == bytes);
   media_.reset();
   server_.stop();
   server_.clear_log();
@@ -150,7 +161,8 @@ TEST_F(MediaTest, APartOfATrackPlaysWithoutTheServerAndGoesOnWithIt) {
     auto opened = media_->open(server_.url("/a.mp3"), {});
     ASSERT_TRUE(opened) << opened.error().message;
     std::vector<std::byte> buffer(1'000);
-    ASSERT_TRUE(opened->source->read(300'000, buffer));
+    for (std::int64_t at = 0; at < 300'000; at += 1'000) ASSERT_TRUE(opened->source->read(at, buffer));
+    wait_stored(262'144);
     media_.reset();
     opened->source.reset();
   }
@@ -177,7 +189,7 @@ TEST_F(MediaTest, AnotherVersionOnTheServerIsWhatTheNextLoadGets) {
   const std::string other = noise(310'000);
   server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
   open();
-  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3"), 300'000) == bytes);
   server_.serve("/a.mp3", other, {.mime = "audio/mpeg", .etag = "\"2\""});
   media_.reset();
   open();
