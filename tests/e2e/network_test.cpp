@@ -120,6 +120,13 @@ TEST_F(Network, FindsTracksOfARealServerAndPlaysThem) {
   const auto wanted = from_file((*server)->music_folder() + "/01 Unfolding.mp3", kHeardS);
   ASSERT_TRUE(wanted);
   EXPECT_EQ(difference(*heard, *wanted), "") << "the server ended in the middle of it";
+  rig.stop();
+  ASSERT_TRUE(rig.start());
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_FALSE(rig.ask({"load", "1", uri}).is_null()) << "a cached track needs no server";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_EQ(rig.deck(1)["title"], "Unfolding");
+  EXPECT_TRUE(rig.wait_for_deck(1, is_fetched));
 }
 
 TEST_F(Network, ServerThatHangsIsReportedAndTheOthersAnswer) {
