@@ -2,6 +2,7 @@
 #include "engine/control/events.h"
 
 #include "engine/control/state.h"
+#include "engine/net/url.h"
 
 namespace segue::control {
 namespace {
@@ -26,7 +27,7 @@ std::string deck_name(int deck) { return "deck " + std::to_string(deck + 1); }
 }  // namespace
 
 v1::Event track_loaded(Frames frame, int deck, std::uint64_t command_id, const std::string& uri) {
-  return event_of(v1::Event::TRACK_LOADED, frame, deck, command_id, deck_name(deck) + ": " + uri);
+  return event_of(v1::Event::TRACK_LOADED, frame, deck, command_id, deck_name(deck) + ": " + net::label_of(uri));
 }
 
 v1::Event load_failed(Frames frame, int deck, std::uint64_t command_id, const Error& error) {
@@ -34,7 +35,7 @@ v1::Event load_failed(Frames frame, int deck, std::uint64_t command_id, const Er
 }
 
 v1::Event track_ended(Frames frame, int deck, const std::string& uri) {
-  return event_of(v1::Event::TRACK_ENDED, frame, deck, 0, deck_name(deck) + " has played " + uri);
+  return event_of(v1::Event::TRACK_ENDED, frame, deck, 0, deck_name(deck) + " has played " + net::label_of(uri));
 }
 
 v1::Event underrun(Frames frame, int deck, std::uint64_t count) {

@@ -223,6 +223,12 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::string label_of(std::string_view uri) {
+  if (!uri.starts_with("http://") && !uri.starts_with("https://")) return std::string(uri);
+  const Result<Url> url = parse_url(uri);
+  return url ? url->label() : "an address that is not valid";
+}
+
 Result<std::string> resolve_url(const std::string& base, std::string_view reference) {
   auto from = parse_url(base);
   if (!from) return tl::unexpected(from.error());

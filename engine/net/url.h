@@ -33,6 +33,8 @@ struct Url {
 // Spaces and bytes beyond ASCII in path and query are percent-encoded, as browsers do; a fragment is left out. Hosts
 // are ASCII (an international name as xn--…); numbers that mean an IPv4 address are judged when connecting.
 Result<Url> parse_url(std::string_view text);
+// What names `uri` in messages and logs: the label of an http or https address, anything else as it is.
+std::string label_of(std::string_view uri);
 // `reference`, absolute or relative, against `base` (RFC 3986 section 5).
 Result<std::string> resolve_url(const std::string& base, std::string_view reference);
 // Everything but unreserved characters as %XX.

@@ -37,6 +37,7 @@ struct PageRange {
 struct LoadingTrack {
   std::uint64_t load_id = 0;
   std::string uri;
+  std::string label;  // the uri without what may be secret: for messages and logs
   TrackLoader::Ready ready;  // empty once called
 
   std::unique_ptr<Waits> waits;  // of the threads that read from the gate

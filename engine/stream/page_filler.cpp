@@ -63,7 +63,7 @@ bool PageFiller::answer_cancelled(Lock& lock) {
   if (at == tracks_.end()) return false;
   const std::shared_ptr<LoadingTrack> track = *at;
   remove(*track);
-  refuse(lock, track, {Code::kCancelled, "LOAD_CANCELLED", track->uri + ": the load was cancelled"});
+  refuse(lock, track, {Code::kCancelled, "LOAD_CANCELLED", track->label + ": the load was cancelled"});
   return true;
 }
 
@@ -174,14 +174,14 @@ void PageFiller::lose_page(Lock& lock, const std::shared_ptr<LoadingTrack>& trac
 
 void PageFiller::note_trouble(LoadingTrack& track, std::int64_t index, const Error& error) {
   if (track.trouble) return;
-  const std::string message = printable(track.uri + ": " + error.message, kMessageBytesMax);
+  const std::string message = printable(track.label + ": " + error.message, kMessageBytesMax);
   if (track.is_remote) {
-    track.trouble = Error{error.code, error.reason, message};
+    track.trouble = error;  // whose message begins with the label of its medium
   } else {
     const bool is_change = error.reason == "FILE_CHANGED";
     track.trouble = Error{Code::kDataLoss, is_change ? error.reason : "FILE_UNREADABLE", message};
   }
-  log::warning("track_read_failed", {{"uri", track.uri}, {"page", index}, {"error", error.message}});
+  log::warning("track_read_failed", {{"track", track.label}, {"page", index}, {"error", error.message}});
 }
 
 void PageFiller::silence_page(LoadingTrack& track, std::int64_t index) {
@@ -234,7 +234,7 @@ void PageFiller::announce_if_ready(Lock& lock, const std::shared_ptr<LoadingTrac
   if (!track->ready || abandoned_ || track->dropped || !track->is_head_there()) return;
   if (track->is_final && track->pages->length() == 0) {
     return refuse(lock, track,
-                  {Code::kFailedPrecondition, "INVALID_MEDIA", track->uri + ": no audio in it can be decoded"});
+                  {Code::kFailedPrecondition, "INVALID_MEDIA", track->label + ": no audio in it can be decoded"});
   }
   const TrackLoader::Ready ready = std::exchange(track->ready, nullptr);
   std::shared_ptr<LoadedTrack> handle = make_handle(shared_from_this(), track);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What other threads ask of the filler.
+#include "engine/net/url.h"
 #include "engine/stream/page_filler.h"
 
 namespace segue::stream {
@@ -32,6 +33,7 @@ void PageFiller::add(std::uint64_t load_id, const std::string& uri, TrackLoader:
   auto track = std::make_shared<LoadingTrack>();
   track->load_id = load_id;
   track->uri = uri;
+  track->label = net::label_of(uri);
   track->ready = std::move(ready);
   track->waits = std::make_unique<TrackWaits>(*this, *track);
   track->gate = std::make_shared<GuardedSource>(track->dropped, track->waits.get());

@@ -78,9 +78,9 @@ Result<OpenedTrack> open_live(OpenedTrack opened, OpenedMedia media, const std::
 Result<OpenedTrack> open_track(const TrackLoader::Options& options, LoadingTrack& track, ResamplerCache& resamplers) {
   Result<OpenedMedia> media = open_media(options, track);
   if (!media) return tl::unexpected(media.error());
-  if (media->source == nullptr) return fail(Code::kInternal, "NO_SOURCE", track.uri + ": opened without any bytes");
+  if (media->source == nullptr) return fail(Code::kInternal, "NO_SOURCE", track.label + ": opened without any bytes");
   const model::MediaRef& ref = media->ref;
-  const std::string name = !ref.path.empty() ? ref.path : !ref.label.empty() ? ref.label : track.uri;
+  const std::string name = !ref.path.empty() ? ref.path : !ref.label.empty() ? ref.label : track.label;
   const std::int64_t bytes = media->source->size();
   OpenedTrack opened;
   opened.is_remote = media->source->is_remote();

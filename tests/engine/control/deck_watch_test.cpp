@@ -124,6 +124,23 @@ TEST(DeckWatch, TellsTroubleOnceAndForgetsItWithTheTrack) {
   EXPECT_FALSE(booth.deck(1).has_trouble());
 }
 
+TEST(DeckWatch, WhatPeopleReadShowsNoPasswordOfAnAddress) {
+  const std::string uri = "http://dj:pass-word@a.example/a?key=pass-word";
+  Booth booth;
+  booth.add_tone(uri, 1);
+  const auto watcher = booth.control->publisher().watch({}, [] {});
+  const std::string load = "load { deck: 1 uri: '" + uri + "' play: true }";
+  booth.send({load.c_str()});
+  booth.run_to(2 * kSecond);
+  const auto news = Booth::read(*watcher);
+  for (const v1::Event::Kind kind : {v1::Event::TRACK_LOADED, v1::Event::TRACK_ENDED}) {
+    const auto told =
+        std::find_if(news.begin(), news.end(), [&](const auto& one) { return one.event().kind() == kind; });
+    ASSERT_NE(told, news.end()) << kind;
+    EXPECT_EQ(told->event().text().find("pass-word"), std::string::npos) << told->event().text();
+  }
+}
+
 TEST(DeckWatch, LeavesFaultsOfTheNetworkToTheFetcher) {
   Booth booth;
   booth.add_tone("http://a.example/a", 10);

@@ -133,6 +133,13 @@ TEST(Url, LabelsHoldNoValues) {
   EXPECT_LT(longest.size(), 310U);
 }
 
+TEST(Url, AnyAddressHasALabelWithoutSecrets) {
+  EXPECT_EQ(label_of("http://me:pw@h/a?t=0123#pw"), "http://h/a?t=…");
+  EXPECT_EQ(label_of("https://me:pw@/").find("pw"), std::string::npos);
+  EXPECT_EQ(label_of("file:///a%20b?c"), "file:///a%20b?c");
+  EXPECT_EQ(label_of("segue://home/tr-1"), "segue://home/tr-1");
+}
+
 // RFC 3986 section 5.4, less what goes to other schemes.
 TEST(Url, ReferencesAreResolvedAsTheStandardSays) {
   const std::string base = "http://a/b/c/d;p?q";

@@ -322,6 +322,29 @@ TEST_F(RemoteLoading, ASourceThatFailsForGoodLeavesPagesMissingAndSaysWhy) {
   }
 }
 
+TEST_F(RemoteLoading, NeitherTroubleNorErrorsShowThePasswordInAnAddress) {
+  const std::string uri = "http://dj:pass-word@host.example/a?key=pass-word";
+  const auto loader = make_loader(2);
+  const auto slow = opener_.add(uri, bytes_of(path("mp3_320")), lasting(60));
+  slow->arrive(0, slow->size() / 2);
+  std::future<Loaded> future = start(*loader, uri);
+  const Loaded loaded = get(future);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  const WantedRange range[] = {{0, 58 * 48'000}};
+  loader->want(**loaded, range);
+  ASSERT_TRUE(slow->wait_for_reader());
+  slow->fail({Code::kFailedPrecondition, "CONTENT_CHANGED", "host: another version"});
+  loader->wait_for(**loaded, {50 * 48'000, 51 * 48'000});
+  ASSERT_TRUE((*loaded)->trouble().has_value());
+  EXPECT_EQ((*loaded)->trouble()->message.find("pass-word"), std::string::npos) << (*loaded)->trouble()->message;
+
+  opener_.add(uri, std::string(300'000, 'x'), {})->arrive(0, 300'000);
+  future = start(*loader, uri, 2);
+  const Loaded junk = get(future);
+  ASSERT_FALSE(junk.has_value());
+  EXPECT_EQ(junk.error().message.find("pass-word"), std::string::npos) << junk.error().message;
+}
+
 TEST_F(RemoteLoading, ASourceThatFailsBeforeTheHeadIsThereFailsTheLoad) {
   const auto loader = make_loader(2);
   const auto slow = opener_.add("segue://p/1", bytes_of(path("wav_16")));
