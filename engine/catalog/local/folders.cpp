@@ -20,11 +20,12 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kQuiet{200};       // without news before a look: a copied album comes as one scan
-constexpr milliseconds kQuietMax{1'000};  // news that do not end are looked at all the same
-constexpr milliseconds kTellEvery{250};   // progress: 4 times a second
-constexpr seconds kRootsEvery{5};         // a disk that is mounted tells nobody
-constexpr seconds kFullEvery{60};         // where folders cannot be watched, and after a failure
+constexpr milliseconds kQuiet{200};        // without news before a look: a copied album comes as one scan
+constexpr milliseconds kQuietMax{1'000};   // news that do not end are looked at all the same
+constexpr milliseconds kTellEvery{250};    // progress: 4 times a second
+constexpr milliseconds kPublishEvery{50};  // for those who ask; each file would cost a lock
+constexpr seconds kRootsEvery{5};          // a disk that is mounted tells nobody
+constexpr seconds kFullEvery{60};          // where folders cannot be watched, and after a failure
 
 // What changes when another disk is mounted or a folder is made anew; of one that is offline also its content.
 struct RootSign {
@@ -163,9 +164,13 @@ void Folders::scan(Watching& watching, const std::stop_token& stop, bool is_full
   progress.provider = provider_;
   progress.is_running = true;
   publish(progress);
-  const auto follow = [&](const ScanProgress& now) {
-    progress.seconds = std::chrono::duration<double>(Clock::now() - began).count();
-    publish(now);
+  Time publish_at = began;
+  const auto follow = [&](const ScanProgress& seen) {
+    const Time now = Clock::now();
+    if (now < publish_at) return;
+    publish_at = now + kPublishEvery;
+    progress.seconds = std::chrono::duration<double>(now - began).count();
+    publish(seen);
   };
   const DirtyFolders dirty = std::exchange(watching.dirty, {});
   watching.full_at = Time::max();

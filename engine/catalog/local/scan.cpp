@@ -11,7 +11,7 @@
 namespace segue::catalog {
 namespace {
 
-constexpr std::size_t kBatch = 500;  // rows of a transaction: some 30 ms that an edited playlist may wait
+constexpr std::size_t kBatch = 1'000;  // rows handed over to be written, some 1 MiB; tags are read meanwhile
 
 std::string path_of(const FileChange& change) { return change.folder + "/" + change.file.name; }
 
@@ -27,6 +27,10 @@ Root* root_of(std::vector<Root>& roots, const std::string& path) {
 }
 
 }  // namespace
+
+Scan::~Scan() {
+  if (writing_.valid()) writing_.wait();
+}
 
 Result<void> Scan::all(std::vector<Root>& roots) {
   std::int64_t expected = 0;
@@ -161,14 +165,15 @@ Result<void> Scan::take_file(FileChange change, const KnownFile* known) {
   if (known == nullptr) {
     const Result<std::int64_t> moved = parts_.rows.find_moved(change.file);
     if (!moved) return tl::unexpected<Error>(moved.error());
-    change.source = *moved;
-    change.kind = *moved == 0 ? FileChange::Kind::kAdded : FileChange::Kind::kMoved;
+    // Two files cannot both be the one that moved: a copy made of it meanwhile is another track.
+    change.source = moved_.contains(*moved) ? 0 : *moved;
+    change.kind = change.source == 0 ? FileChange::Kind::kAdded : FileChange::Kind::kMoved;
   } else {
     change.source = known->source;
     change.kind = FileChange::Kind::kChanged;
   }
   if (change.kind == FileChange::Kind::kMoved) {
-    has_moved_ = true;
+    moved_.insert(change.source);
   } else {
     Result<Entry> tags = read_tags(path_of(change));
     if (!tags) {
@@ -207,15 +212,17 @@ Result<void> Scan::descend(const Root& root, const Step& step, const DiskFolder&
 }
 
 Result<void> Scan::flush() {
-  auto done = parts_.rows.write(changes_);
-  changes_.clear();
-  return done;
+  if (auto done = written(); !done || changes_.empty()) return done;
+  writing_ = parts_.rows.write(std::exchange(changes_, {}));
+  return {};
 }
+
+Result<void> Scan::written() { return writing_.valid() ? writing_.get() : Result<void>(); }
 
 // Removals come last: until then a file that only moved can be found where it went.
 Result<void> Scan::finish(std::vector<Root>& roots) {
   if (auto done = flush(); !done) return done;
-  if (parts_.stop.stop_requested()) return {};
+  if (auto done = written(); !done || parts_.stop.stop_requested()) return done;
   for (Root& root : roots) {
     // A disk that went during the scan takes its folders with it, not their tracks.
     const auto is_of_root = [&root](const Vanished& file) { return file.root == root.id; };
@@ -224,14 +231,10 @@ Result<void> Scan::finish(std::vector<Root>& roots) {
     if (!found) return tl::unexpected<Error>(found.error());
     if (!*found) std::erase_if(vanished_, is_of_root);
   }
-  for (std::size_t at = 0; at < vanished_.size(); at += kBatch) {
-    const std::size_t end = std::min(vanished_.size(), at + kBatch);
-    const Result<std::int64_t> removed = parts_.rows.remove(
-        {vanished_.begin() + static_cast<std::ptrdiff_t>(at), vanished_.begin() + static_cast<std::ptrdiff_t>(end)});
-    if (!removed) return tl::unexpected<Error>(removed.error());
-    progress_.removed += *removed;
-  }
-  if (vanished_.empty() && !has_moved_) return {};
+  const Result<std::int64_t> removed = parts_.rows.remove(vanished_);
+  if (!removed) return tl::unexpected<Error>(removed.error());
+  progress_.removed += *removed;
+  if (vanished_.empty() && moved_.empty()) return {};
   for (const Root& root : roots) {
     if (auto done = parts_.rows.prune(root.id); !done) return done;
   }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <future>
 #include <stop_token>
 #include <string>
 #include <unordered_set>
@@ -26,6 +28,9 @@ class Scan {
     std::function<void(const ScanProgress&)> on_progress;  // after each file; cheap
   };
   Scan(Parts parts, ScanProgress& progress) : parts_(std::move(parts)), progress_(progress) {}
+  ~Scan();  // waits for what is being written
+  Scan(const Scan&) = delete;
+  Scan& operator=(const Scan&) = delete;
 
   // Everything below the roots; updates their reasons. Fails if the database does.
   Result<void> all(std::vector<Root>& roots);
@@ -47,6 +52,7 @@ class Scan {
   Result<void> descend(const Root& root, const Step& step, const DiskFolder& disk, KnownFolder& known,
                        std::vector<Step>& open);
   Result<void> flush();
+  Result<void> written();
   Result<void> finish(std::vector<Root>& roots);
   Result<bool> is_there(Root& root);
   Result<void> set_reason(Root& root, const std::string& reason);
@@ -54,9 +60,10 @@ class Scan {
   Parts parts_;
   ScanProgress& progress_;
   std::vector<FileChange> changes_;
+  std::future<Result<void>> writing_;  // the batch before
   std::vector<Vanished> vanished_;
   std::unordered_set<std::string> looked_at_;  // folders
-  bool has_moved_ = false;
+  std::unordered_set<std::int64_t> moved_;  // sources found at another place
 };
 
 }  // namespace segue::catalog

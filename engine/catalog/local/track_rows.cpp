@@ -43,6 +43,25 @@ std::string parent_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
+constexpr std::chrono::milliseconds kTransactionMax{50};  // what nobody notices who edits a playlist meanwhile
+
+// each(database, i) for i from 0 to `count`, in transactions. Copies `each`.
+template <typename Each>
+Connections::Turn in_transactions(const Connections& connections, std::size_t count, Each each) {
+  return [&connections, count, each, at = std::size_t{0}](Database& database) mutable -> Result<bool> {
+    auto transaction = store::Transaction::begin(database);
+    if (!transaction) return tl::unexpected<Error>(transaction.error());
+    const auto end = std::chrono::steady_clock::now() + kTransactionMax;
+    while (at < count) {
+      if (auto done = each(database, at); !done) return tl::unexpected<Error>(done.error());
+      ++at;
+      if (connections.is_edit_waiting() || std::chrono::steady_clock::now() >= end) break;
+    }
+    if (auto done = transaction->commit(); !done) return tl::unexpected<Error>(done.error());
+    return at < count;
+  };
+}
+
 bool leads_nowhere(const std::string& path) {
   struct stat found {};
   return ::lstat(path.c_str(), &found) != 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -77,8 +96,7 @@ Result<std::vector<Root>> TrackRows::set_roots(const std::vector<std::string>& p
 }
 
 Result<void> TrackRows::set_reason(std::int64_t root, const std::string& reason) {
-  auto lease = connections_.write();
-  return lease->execute("UPDATE root SET reason = ? WHERE id = ? AND reason <> ?", reason, root, reason);
+  return write_soon("UPDATE root SET reason = ?2 WHERE id = ?1 AND reason <> ?2", root, reason);
 }
 
 Result<bool> TrackRows::has_files(std::int64_t root) {
@@ -152,18 +170,15 @@ Result<std::vector<Vanished>> TrackRows::files_below(std::int64_t root, std::int
   return files;
 }
 
-Result<void> TrackRows::write(const std::vector<FileChange>& changes) {
-  if (changes.empty()) return {};
-  auto lease = connections_.write();
-  auto transaction = store::Transaction::begin(*lease);
-  if (!transaction) return tl::unexpected<Error>(transaction.error());
-  Folders made;
-  for (const FileChange& change : changes) {
-    const Result<std::int64_t> folder = folder_row(*lease, change, change.folder, made);
+std::future<Result<void>> TrackRows::write(std::vector<FileChange> changes) {
+  const std::size_t count = changes.size();
+  const auto each = [this, changes = std::move(changes), made = Folders()](Database& database,
+                                                                           std::size_t i) mutable -> Result<void> {
+    const Result<std::int64_t> folder = folder_row(database, changes[i], changes[i].folder, made);
     if (!folder) return tl::unexpected<Error>(folder.error());
-    if (auto done = write_one(*lease, change, *folder); !done) return done;
-  }
-  return transaction->commit();
+    return write_one(database, changes[i], *folder);
+  };
+  return connections_.in_background(in_transactions(connections_, count, each));
 }
 
 // The folder's row, made with all above it up to the root if need be.
@@ -255,44 +270,46 @@ Result<void> TrackRows::add(Database& database, const FileChange& change, std::i
 }
 
 Result<void> TrackRows::set_cover(std::int64_t folder, const std::string& cover) {
-  auto lease = connections_.write();
-  if (cover.empty()) return lease->execute("UPDATE folder SET cover = NULL WHERE id = ?", folder);
-  return lease->execute("UPDATE folder SET cover = ? WHERE id = ?", Blob{cover}, folder);
+  return write_soon("UPDATE folder SET cover = nullif(?2, x'') WHERE id = ?1", folder, Blob{cover});
+}
+
+template <typename... Values>
+Result<void> TrackRows::write_soon(const char* sql, const Values&... values) {
+  const auto turn = [&](Database& database) -> Result<bool> {
+    return database.execute(sql, values...).map([] { return false; });
+  };
+  return connections_.in_background(turn).get();
 }
 
 Result<std::int64_t> TrackRows::remove(const std::vector<Vanished>& files) {
-  auto lease = connections_.write();
-  auto transaction = store::Transaction::begin(*lease);
-  if (!transaction) return tl::unexpected<Error>(transaction.error());
   std::int64_t removed = 0;
-  for (const Vanished& file : files) {
+  const auto each = [&](Database& database, std::size_t i) -> Result<void> {
     // A file that was found elsewhere meanwhile stays.
-    auto is_there = lease->query("SELECT 1 FROM source WHERE id = ? AND folder = ? AND name = ?", file.source,
-                                 file.folder, Blob{file.name});
-    if (!is_there) return tl::unexpected<Error>(is_there.error());
-    const Result<bool> row = is_there->step();
-    if (!row) return tl::unexpected<Error>(row.error());
-    if (!*row) continue;
-    auto done = unindex_source(*lease, file.source);
-    if (done) done = lease->execute("DELETE FROM source WHERE id = ?", file.source);
-    if (!done) return tl::unexpected<Error>(done.error());
-    ++removed;
-  }
-  if (auto done = transaction->commit(); !done) return tl::unexpected<Error>(done.error());
+    bool is_there = false;
+    auto done = each_row(database.query("SELECT 1 FROM source WHERE id = ? AND folder = ? AND name = ?",
+                                        files[i].source, files[i].folder, Blob{files[i].name}),
+                         [&](const Statement&) { is_there = true; });
+    if (!done || !is_there) return done;
+    done = unindex_source(database, files[i].source);
+    if (done) done = database.execute("DELETE FROM source WHERE id = ?", files[i].source);
+    if (done) ++removed;
+    return done;
+  };
+  const auto done = connections_.in_background(in_transactions(connections_, files.size(), each)).get();
+  if (!done) return tl::unexpected<Error>(done.error());
   return removed;
 }
 
 Result<void> TrackRows::prune(std::int64_t root) {
-  auto lease = connections_.write();
-  for (int depth = 0; depth <= kDepthMax; ++depth) {
-    auto done = lease->execute(
+  const auto turn = [root, depth = 0](Database& database) mutable -> Result<bool> {
+    auto done = database.execute(
         "DELETE FROM folder WHERE root = ? AND parent IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM source s WHERE s.folder = folder.id) "
         "AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.parent = folder.id)",
         root);
-    if (!done || lease->changes() == 0) return done;
-  }
-  return {};
+    return done.map([&] { return database.changes() > 0 && ++depth <= kDepthMax; });
+  };
+  return connections_.in_background(turn).get();
 }
 
 }  // namespace segue::catalog

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -59,8 +60,8 @@ struct Vanished {
   std::string name;
 };
 
-// The rows of one provider's folders, as its scanner writes them: in short transactions, so that an edited playlist
-// never waits for a disk. One thread; may block.
+// The rows of one provider's folders, as its scanner writes them: in background turns of the Connections, each a
+// transaction that ends once an edit waits. One thread; may block.
 class TrackRows {
  public:
   TrackRows(Connections& connections, std::string provider)
@@ -77,13 +78,16 @@ class TrackRows {
   Result<std::int64_t> find_moved(const DiskFile& file);
   Result<std::vector<Vanished>> files_below(std::int64_t root, std::int64_t folder);
 
-  Result<void> write(const std::vector<FileChange>& changes);
+  // Returns at once; outlives the answer.
+  std::future<Result<void>> write(std::vector<FileChange> changes);
   Result<void> set_cover(std::int64_t folder, const std::string& cover);
   // Those that are still where they vanished from; says how many. Then prune() takes the folders left empty.
   Result<std::int64_t> remove(const std::vector<Vanished>& files);
   Result<void> prune(std::int64_t root);
 
  private:
+  template <typename... Values>
+  Result<void> write_soon(const char* sql, const Values&... values);
   using Folders = std::unordered_map<std::string, std::int64_t>;
   Result<std::int64_t> folder_row(store::Database& database, const FileChange& change, const std::string& path,
                                   Folders& made);
