@@ -48,15 +48,15 @@ Result<std::vector<std::string>> checked(const std::vector<std::string>& folders
 
 class SqliteLibrary final : public Library {
  public:
-  SqliteLibrary(std::unique_ptr<Connections> connections, std::function<void(const ScanProgress&)> on_scan)
-      : connections_(std::move(connections)), on_scan_(std::move(on_scan)) {}
+  SqliteLibrary(std::unique_ptr<Connections> connections, Options options)
+      : connections_(std::move(connections)), options_(std::move(options)) {}
 
   Result<void> add_folders(const std::string& provider, const std::vector<std::string>& folders) override {
     Result<std::vector<std::string>> paths = checked(folders);
     if (!paths) return tl::unexpected<Error>(paths.error());
     const std::lock_guard lock(mutex_);
     folders_.erase(provider);  // its scan ends before another begins
-    auto started = Folders::start(*connections_, provider, *paths, on_scan_);
+    auto started = Folders::start(*connections_, provider, *paths, options_);
     if (!started) return library_error(started.error());
     folders_.emplace(provider, std::move(*started));
     return {};
@@ -147,7 +147,7 @@ class SqliteLibrary final : public Library {
   }
 
   const std::unique_ptr<Connections> connections_;
-  const std::function<void(const ScanProgress&)> on_scan_;
+  const Options options_;
   mutable std::mutex mutex_;  // folders_
   std::map<std::string, std::shared_ptr<Folders>> folders_;
 };
@@ -157,7 +157,7 @@ class SqliteLibrary final : public Library {
 Result<std::unique_ptr<Library>> Library::open(const Options& options) {
   auto connections = Connections::open(options.path);
   if (!connections) return tl::unexpected<Error>(connections.error());
-  return std::make_unique<SqliteLibrary>(std::move(*connections), options.on_scan);
+  return std::make_unique<SqliteLibrary>(std::move(*connections), options);
 }
 
 }  // namespace segue::catalog

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,13 +19,14 @@ namespace segue::catalog {
 struct ScanProgress {
   std::string provider;
   bool is_running = false;
-  std::int64_t seen = 0;     // files looked at
+  std::int64_t seen = 0;       // files looked at
   std::int64_t expected = -1;  // files there are, once counted; −1 before
   std::int64_t added = 0;
   std::int64_t changed = 0;
   std::int64_t removed = 0;
   std::int64_t unreadable = 0;
   double seconds = 0;
+  std::string problem;  // why it could not write all that it saw: a full disk; empty: it could
 };
 
 // The user's own database: local tracks, the sources a track may come from, playlists, full-text search; later parts
@@ -33,7 +35,10 @@ class Library {
  public:
   struct Options {
     std::string path;  // the database; its folder is made with mode 0700. Empty: in memory
-    std::function<void(const ScanProgress&)> on_scan;  // on a scanner thread, at most 4 times a second; may be null
+    std::function<void(const ScanProgress&)> on_scan = nullptr;  // on a scanner thread, at most 4 times a second
+    int watches_max = 1 << 20;  // folders watched, of each provider; the system's own limit holds as well
+    // Looks at everything again where folders cannot be watched, and after a failure.
+    std::chrono::milliseconds rescan_every = std::chrono::minutes(1);
   };
   // Fails with DATA_LOSS LIBRARY_CORRUPT (the file is kept, its name is told), FAILED_PRECONDITION LIBRARY_TOO_NEW or
   // UNAVAILABLE LIBRARY_UNUSABLE (disk full, read-only, locked by another process).

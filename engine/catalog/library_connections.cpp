@@ -115,9 +115,7 @@ std::future<Result<void>> Connections::in_background(Turn turn) {
 void Connections::take_turns(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    may_write_.wait(lock, [&] {
-      return work_.empty() ? stop.stop_requested() : !is_writing_ && edits_waiting_ == 0;
-    });
+    may_write_.wait(lock, [&] { return work_.empty() ? stop.stop_requested() : !is_writing_ && edits_waiting_ == 0; });
     if (work_.empty()) return;
     Work work = std::move(work_.front());
     work_.pop_front();

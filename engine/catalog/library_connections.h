@@ -74,7 +74,7 @@ class Connections {
   bool is_writing_ = false;
   std::deque<Work> work_;
   std::vector<std::unique_ptr<store::Database>> idle_;
-  int readers_ = 0;  // idle and lent
+  int readers_ = 0;      // idle and lent
   std::jthread thread_;  // last: it uses the rest
 };
 

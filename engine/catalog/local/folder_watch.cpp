@@ -18,7 +18,10 @@ constexpr std::size_t kReadBytes = 64 << 10;  // some 1,000 events a call
 
 }  // namespace
 
-FolderWatch::FolderWatch() : descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), is_complete_(descriptor_ >= 0) {
+FolderWatch::FolderWatch(int watches_max)
+    : watches_max_(watches_max),
+      descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+      is_complete_(descriptor_ >= 0) {
   if (descriptor_ < 0) problem_ = std::generic_category().message(errno);
 }
 
@@ -28,6 +31,11 @@ FolderWatch::~FolderWatch() {
 
 void FolderWatch::add(const std::string& path) {
   if (descriptor_ < 0) return;
+  if (folders() >= watches_max_ && !watches_.contains(path)) {
+    is_complete_ = false;
+    problem_ = "the limit of " + std::to_string(watches_max_) + " watched folders is met";
+    return;
+  }
   const int watch = ::inotify_add_watch(descriptor_, path.c_str(), kEvents);
   if (watch < 0) {
     // A folder that has gone or cannot be read is the scan's to tell; the rest means that we shall miss something.

@@ -16,7 +16,7 @@ using DirtyFolders = std::map<std::string, bool>;
 // not wait. A folder is to be added before it is read, so that nothing falls in between.
 class FolderWatch {
  public:
-  FolderWatch();
+  explicit FolderWatch(int watches_max);
   ~FolderWatch();
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;
@@ -35,6 +35,7 @@ class FolderWatch {
   bool take(const inotify_event& event, const char* name, DirtyFolders& dirty);
   void forget(const std::string& path);  // and what is below
 
+  const int watches_max_;
   int descriptor_;
   bool is_complete_;
   std::string problem_;

@@ -25,7 +25,6 @@ constexpr milliseconds kQuietMax{1'000};   // news that do not end are looked at
 constexpr milliseconds kTellEvery{250};    // progress: 4 times a second
 constexpr milliseconds kPublishEvery{50};  // for those who ask; each file would cost a lock
 constexpr seconds kRootsEvery{5};          // a disk that is mounted tells nobody
-constexpr seconds kFullEvery{60};          // where folders cannot be watched, and after a failure
 
 // What changes when another disk is mounted or a folder is made anew; of one that is offline also its content.
 struct RootSign {
@@ -44,6 +43,8 @@ RootSign sign_of(const Root& root) {
 }  // namespace
 
 struct Folders::Watching {
+  explicit Watching(int watches_max) : watch(watches_max) {}
+
   FolderWatch watch;
   std::vector<Root> roots;
   std::vector<RootSign> signs;  // of the roots at the last look
@@ -60,23 +61,25 @@ struct Folders::Watching {
 };
 
 Result<std::unique_ptr<Folders>> Folders::start(Connections& connections, const std::string& provider,
-                                                const std::vector<std::string>& paths, OnScan on_scan) {
+                                                const std::vector<std::string>& paths,
+                                                const Library::Options& options) {
   Result<std::vector<Root>> roots = TrackRows(connections, provider).set_roots(paths);
   if (!roots) return tl::unexpected<Error>(roots.error());
-  return std::unique_ptr<Folders>(new Folders(connections, provider, std::move(*roots), std::move(on_scan)));
+  return std::unique_ptr<Folders>(new Folders(connections, provider, std::move(*roots), options));
 }
 
-Folders::Folders(Connections& connections, std::string provider, std::vector<Root> roots, OnScan on_scan)
+Folders::Folders(Connections& connections, std::string provider, std::vector<Root> roots,
+                 const Library::Options& options)
     : rows_(connections, provider),
       provider_(std::move(provider)),
-      on_scan_(std::move(on_scan)),
+      options_(options),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   progress_.provider = provider_;
   progress_.is_running = true;
   thread_ = std::jthread([this, roots = std::move(roots)](const std::stop_token& stop) mutable {
     set_thread_name("segue-scan");
     lower_to_background();
-    Watching watching;
+    Watching watching(options_.watches_max);
     watching.roots = std::move(roots);
     watching.roots_at = Clock::now() + kRootsEvery;
     while (!stop.stop_requested()) run_once(watching, stop);
@@ -181,12 +184,14 @@ void Folders::scan(Watching& watching, const std::stop_token& stop, bool is_full
                {{"provider", provider_}, {"reason", done.error().reason}, {"message", done.error().message}});
   }
   watching.has_failed = !done;
-  if (!done || !watching.watch.is_complete()) watching.full_at = Clock::now() + kFullEvery;
+  if (!done) progress.problem = done.error().message;
+  if (!done || !watching.watch.is_complete()) watching.full_at = Clock::now() + options_.rescan_every;
   if (!watching.watch.is_complete() && !std::exchange(watching.is_limit_told, true)) {
-    log::warning("folders_not_watched", {{"provider", provider_},
-                                         {"reason", watching.watch.problem()},
-                                         {"watched", watching.watch.folders()},
-                                         {"rescan_every_s", static_cast<int>(kFullEvery.count())}});
+    log::warning("folders_not_watched",
+                 {{"provider", provider_},
+                  {"reason", watching.watch.problem()},
+                  {"watched", watching.watch.folders()},
+                  {"rescan_every_s", std::chrono::duration<double>(options_.rescan_every).count()}});
   }
   watching.signs.clear();
   for (const Root& root : watching.roots) watching.signs.push_back(sign_of(root));
@@ -232,7 +237,7 @@ void Folders::tell() {
     tell_at_ = Clock::now() + kTellEvery;
     progress = progress_;
   }
-  if (on_scan_) on_scan_(progress);
+  if (options_.on_scan) options_.on_scan(progress);
 }
 
 }  // namespace segue::catalog

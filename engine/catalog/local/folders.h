@@ -21,14 +21,13 @@ namespace segue::catalog {
 class FolderWatch;
 
 // The folders of one provider: a thread of its own in the background scans them, then watches them and scans what
-// changes. Where they cannot be watched, they are scanned once a minute. Thread-safe.
+// changes. Where they cannot be watched, they are scanned
+// once a minute (Library::Options). Thread-safe.
 class Folders {
  public:
-  using OnScan = std::function<void(const ScanProgress&)>;
-
   // Fails if the database does.
   static Result<std::unique_ptr<Folders>> start(Connections& connections, const std::string& provider,
-                                                const std::vector<std::string>& paths, OnScan on_scan);
+                                                const std::vector<std::string>& paths, const Library::Options& options);
   ~Folders();  // ends the scan after the file it is at
   Folders(const Folders&) = delete;
   Folders& operator=(const Folders&) = delete;
@@ -42,7 +41,7 @@ class Folders {
   using Time = std::chrono::steady_clock::time_point;
   struct Watching;  // what the thread alone sees
 
-  Folders(Connections& connections, std::string provider, std::vector<Root> roots, OnScan on_scan);
+  Folders(Connections& connections, std::string provider, std::vector<Root> roots, const Library::Options& options);
   void run_once(Watching& watching, const std::stop_token& stop);
   void scan(Watching& watching, const std::stop_token& stop, bool is_full);
   void check_roots(Watching& watching);
@@ -53,7 +52,7 @@ class Folders {
 
   TrackRows rows_;
   const std::string provider_;
-  const OnScan on_scan_;
+  const Library::Options& options_;
   const int wake_;  // eventfd
 
   mutable std::mutex mutex_;  // all below

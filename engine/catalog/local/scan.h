@@ -63,7 +63,7 @@ class Scan {
   std::future<Result<void>> writing_;  // the batch before
   std::vector<Vanished> vanished_;
   std::unordered_set<std::string> looked_at_;  // folders
-  std::unordered_set<std::int64_t> moved_;  // sources found at another place
+  std::unordered_set<std::int64_t> moved_;     // sources found at another place
 };
 
 }  // namespace segue::catalog

@@ -35,7 +35,10 @@ class LibraryFolder {
   // Opens the library anew; aborts if that fails.
   void reopen() {
     library_.reset();
-    library_ = std::move(catalog::Library::open({.path = database(), .on_scan = on_scan}).value());
+    library_ = std::move(
+        catalog::Library::open(
+            {.path = database(), .on_scan = on_scan, .watches_max = watches_max, .rescan_every = rescan_every})
+            .value());
   }
   // Names the folder to the library and waits until it has been scanned.
   void scan() {
@@ -56,7 +59,10 @@ class LibraryFolder {
     return entries && entries->size() == 1 ? entries->front() : catalog::Entry{};
   }
 
+  // For reopen().
   std::function<void(const catalog::ScanProgress&)> on_scan;
+  int watches_max = 1'000;
+  std::chrono::milliseconds rescan_every = std::chrono::minutes(1);
 
  private:
   segue::testing::TempDir folder_;

@@ -2,12 +2,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <mutex>
 
 #include <gtest/gtest.h>
 
 #include "engine/catalog/library.h"
+#include "engine/catalog/local/folder_watch.h"
 #include "tests/engine/catalog/library_folder.h"
 
 namespace segue::catalog {
@@ -113,6 +115,113 @@ TEST_F(LocalWatch, WaitingTakesInWhatHasJustHappened) {
     music_.library().wait_for_scan("local");
     ASSERT_TRUE(is_found(name, 1)) << name;
   }
+}
+
+// What the system keeps of news that nobody has read.
+int queued_events_max() {
+  std::ifstream limit("/proc/sys/fs/inotify/max_queued_events");
+  int events = 0;
+  limit >> events;
+  return events;
+}
+
+// More news in the folder than the system keeps; nothing that a scan would list stays.
+void flood(const std::string& folder) {
+  const int files = queued_events_max() / 3 + 100;  // made, closed and removed
+  for (int i = 0; i < files; ++i) {
+    const std::string path = folder + "/" + std::to_string(i) + ".tmp";
+    test::write_bytes(path, "");
+    fs::remove(path);
+  }
+}
+
+TEST(FolderWatch, SaysThatNewsWereLost) {
+  const segue::testing::TempDir folder;
+  FolderWatch watch(10);
+  watch.add(folder.path("."));
+  DirtyFolders dirty;
+  folder.write("a", "");
+  EXPECT_FALSE(watch.read(dirty));
+  EXPECT_EQ(dirty.size(), 1U);
+  flood(folder.path("."));
+  EXPECT_TRUE(watch.read(dirty));
+  EXPECT_FALSE(watch.read(dirty)) << "told once";
+}
+
+TEST(FolderWatch, ALimitMakesItIncompleteAndKeepsWhatItHas) {
+  const segue::testing::TempDir folder;
+  for (const char* name : {"a", "b", "c"}) fs::create_directory(folder.path(name));
+  FolderWatch watch(2);
+  watch.add(folder.path("a"));
+  watch.add(folder.path("b"));
+  watch.add(folder.path("a"));
+  EXPECT_TRUE(watch.is_complete()) << "one that is watched already needs no other";
+  watch.add(folder.path("c"));
+  EXPECT_FALSE(watch.is_complete());
+  EXPECT_EQ(watch.folders(), 2);
+  EXPECT_NE(watch.problem().find("limit of 2 watched folders"), std::string::npos) << watch.problem();
+  DirtyFolders dirty;
+  folder.write("b/x", "");
+  folder.write("c/x", "");
+  EXPECT_FALSE(watch.read(dirty));
+  EXPECT_EQ(dirty, (DirtyFolders{{folder.path("b"), false}}));
+}
+
+TEST_F(LocalWatch, LostNewsMeanALookAtEverything) {
+  music_.write("deep/below/a.flac", named("old"));
+  std::mutex mutex;
+  std::condition_variable has_changed;
+  bool is_held = false, is_holding = false;
+  // The library's own thread tells of scans: while it is held, nobody reads the news.
+  music_.on_scan = [&](const ScanProgress&) {
+    std::unique_lock lock(mutex);
+    is_holding = is_held;
+    has_changed.notify_all();
+    has_changed.wait(lock, [&] { return !is_held; });
+  };
+  music_.reopen();
+  music_.scan();
+  {
+    const std::lock_guard lock(mutex);
+    is_held = true;
+  }
+  music_.library().rescan("local");
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(has_changed.wait_for(lock, std::chrono::seconds(10), [&] { return is_holding; }));
+  }
+  flood(music_.path(""));
+  music_.write("deep/below/late.flac", named("late"));  // of this nobody is told
+  {
+    const std::lock_guard lock(mutex);
+    is_held = false;
+  }
+  has_changed.notify_all();
+  music_.library().wait_for_scan("local");
+  EXPECT_TRUE(is_found("late", 1));
+  EXPECT_TRUE(is_found("old", 1));
+  music_.close();
+}
+
+TEST_F(LocalWatch, FoldersBeyondTheLimitAreLookedAtFromTimeToTime) {
+  for (const char* name : {"a", "b", "c", "d"}) music_.write(std::string(name) + "/x.flac", named(name));
+  music_.watches_max = 2;
+  music_.rescan_every = std::chrono::milliseconds(50);
+  music_.reopen();
+  music_.scan();
+  EXPECT_EQ(music_.library().count("local").value(), 4);
+  music_.write("d/late.flac", named("late"));
+  EXPECT_TRUE(soon([&] { return is_found("late", 1); })) << "nobody asked";
+}
+
+TEST_F(LocalWatch, FoldersBeyondTheLimitAreLookedAtWhenSomebodyWaits) {
+  for (const char* name : {"a", "b", "c", "d"}) music_.write(std::string(name) + "/x.flac", named(name));
+  music_.watches_max = 1;
+  music_.reopen();
+  music_.scan();
+  music_.write("d/late.flac", named("late"));
+  music_.library().wait_for_scan("local");
+  EXPECT_TRUE(is_found("late", 1));
 }
 
 }  // namespace
