@@ -6,6 +6,7 @@
 
 #include "engine/control/library/messages.h"
 #include "engine/control/state.h"
+#include "engine/net/url.h"
 
 namespace segue::control {
 namespace {
@@ -218,7 +219,7 @@ v1::ListPrefetchesResponse::Item PrefetchQueue::to_message(const Item& item) {
 void PrefetchQueue::tell(const Item& item) const {
   if (!options_.tell) return;
   v1::Progress progress;
-  progress.set_task("prefetch of " + clean_text(item.uri));
+  progress.set_task("prefetch of " + clean_text(net::label_of(item.uri)));
   progress.set_done(item.bytes);
   progress.set_total(std::max<std::int64_t>(item.size, 0));
   progress.set_unit("bytes");

@@ -115,6 +115,17 @@ TEST_F(PrefetchQueueTest, AFailureIsToldAndTheNextBegins) {
   EXPECT_EQ(events[0].error().reason(), "HTTP_404");
 }
 
+TEST_F(PrefetchQueueTest, ProgressShowsNoSecretsOfAnAddress) {
+  const std::string address = "http://joe:sesame@a.org/b.mp3?token=sesame";
+  queue_->add({address}, 0);
+  fetcher_.wait_begun(1);
+  fetcher_.progress(address, 1, 2);
+  const auto events = told();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].progress().task(), "prefetch of http://a.org/b.mp3?token=…");
+  EXPECT_EQ(events[0].text(), events[0].progress().task());
+}
+
 TEST_F(PrefetchQueueTest, WhatTheCatalogueCannotFindFails) {
   queue_->add({"segue://zoo/1", "file:///here.mp3"}, 0);
   while (queue_->list().front().state() != Item::DONE) std::this_thread::yield();
