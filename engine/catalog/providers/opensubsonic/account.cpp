@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/catalog/providers/opensubsonic/account.h"
 
+#include <arpa/inet.h>
+
 #include "engine/catalog/providers/digest.h"
 #include "engine/net/secrets.h"
 
@@ -10,7 +12,12 @@ namespace {
 constexpr std::size_t kSaltBytes = 12;      // the protocol wants 6 characters; 96 bits never come twice
 constexpr std::size_t kSecretBytesMin = 3;  // shorter ones would blank out half of every message
 
-bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+// By its address: "127.0.0.1.example.org" is somebody's name.
+bool is_loopback(const std::string& host) {
+  in_addr v4{};
+  const bool is_v4 = inet_pton(AF_INET, host.c_str(), &v4) == 1;
+  return host == "localhost" || host == "::1" || (is_v4 && host.starts_with("127."));
+}
 
 void blank_out(std::string& text, const std::string& secret) {
   if (secret.size() < kSecretBytesMin) return;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/catalog/providers/opensubsonic/account.h"
 #include "tests/engine/catalog/providers/opensubsonic/subsonic_fixture.h"
 
 namespace segue::catalog {
@@ -38,6 +39,23 @@ TEST_F(SubsonicAccess, ApiKeyComesFirstAndAlone) {
   EXPECT_TRUE(ping.request.parameter("apiKey"));
   EXPECT_FALSE(ping.request.parameter("u"));
   EXPECT_EQ(complaints(), std::vector<std::string>());
+}
+
+TEST(Account, OnlyAnAddressOfThisMachineIsOne) {
+  model::ProviderConfig config;
+  config.name = "home";
+  config.user = "dj";
+  config.password = "secret";
+  for (const auto& [url, is_exposed] :
+       {std::pair("http://127.0.0.1:4533", false), std::pair("http://127.8.9.10", false),
+        std::pair("http://localhost", false), std::pair("http://[::1]:4533", false), std::pair("https://a.org", false),
+        std::pair("http://127.0.0.1.example.org", true), std::pair("http://127.example.org", true),
+        std::pair("http://a.org", true)}) {
+    config.url = url;
+    const auto account = opensubsonic::Account::create(config);
+    ASSERT_TRUE(account) << url;
+    EXPECT_EQ(account->is_password_exposed(), is_exposed) << url;
+  }
 }
 
 TEST_F(SubsonicAccess, AServerWithoutApiKeysGetsTheToken) {
