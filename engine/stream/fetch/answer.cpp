@@ -7,6 +7,7 @@
 
 #include "engine/base/text.h"
 #include "engine/net/retry.h"
+#include "engine/stream/cache/index_format.h"
 #include "engine/stream/fetch/document.h"
 
 namespace segue::stream {
@@ -14,11 +15,13 @@ namespace {
 
 using Kind = Answer::Kind;
 
-// A number of bytes, decimal digits only; −1 if it is anything else.
+constexpr std::int64_t kBytesMax = kBlocksMax * kBlockBytes;  // the cache's bound; sums with it do not overflow
+
+// A number of bytes, decimal digits only; −1 if it is anything else, or more than there can be.
 std::int64_t parse_count(std::string_view text) {
   std::int64_t value = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value >= 0 ? value : -1;
+  return error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= kBytesMax ? value : -1;
 }
 
 struct ContentRange {
