@@ -177,7 +177,7 @@ void Fetch::end_unsized(Lock& lock, Transfer& transfer) {
     lock.unlock();
     content->set_size(transfer.position_);
     lock.lock();
-    --in_cache_;
+    if (--in_cache_ == 0) changed_.notify_all();
   }
   if (auto last = assembly_.finish_last()) store(lock, std::move(*last));
 }
