@@ -68,6 +68,8 @@ bool LiveConnection::on_body(std::span<const std::byte> bytes) {
   filter_->take(bytes, on_audio, on_block);
   measure(bytes.size());
   if (is_high) pause();
+  // The reader may have emptied it in between, and would wait for ever.
+  if (is_high && buffer_.size() <= kLiveResumeBytes) resume();
   if (is_taken) return true;
   refusal_ = Error{Code::kResourceExhausted, "LIVE_OVERFLOW", label_ + ": more came than a paused stream may send"};
   return false;
