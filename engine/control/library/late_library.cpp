@@ -30,6 +30,13 @@ Result<catalog::Library*> LateLibrary::opened() {
   lock.unlock();
   auto opened = Library::open(options_);
   lock.lock();
+  // Those that come meanwhile, too. Without the mutex: each may wait for another connection's transaction.
+  while (opened && !folders_.empty()) {
+    const std::vector<Folders> folders = std::exchange(folders_, {});
+    lock.unlock();
+    for (const Folders& each : folders) hand_over(**opened, each);
+    lock.lock();
+  }
   is_opening_ = false;
   tried_at_ = std::chrono::steady_clock::now();
   tried_.notify_all();
@@ -40,17 +47,26 @@ Result<catalog::Library*> LateLibrary::opened() {
   }
   trouble_.reset();
   library_ = *std::move(opened);
-  for (const Folders& folders : std::exchange(folders_, {})) {
-    if (auto added = library_->add_folders(folders.provider, folders.paths); !added)
-      log::error("folders_not_scanned", {{"provider", folders.provider}, {"message", added.error().message}});
-  }
+  return library_.get();
+}
+
+void LateLibrary::hand_over(Library& library, const Folders& folders) {
+  if (auto added = library.add_folders(folders.provider, folders.paths); !added)
+    log::error("folders_not_scanned", {{"provider", folders.provider}, {"message", added.error().message}});
+}
+
+catalog::Library* LateLibrary::present() const {
+  const std::lock_guard lock(mutex_);
   return library_.get();
 }
 
 bool LateLibrary::is_unused() const {
-  const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (library_ || is_opening_ || !folders_.empty()) return false;
+  }
   std::error_code ignored;
-  return !library_ && !is_opening_ && folders_.empty() && !std::filesystem::exists(options_.path, ignored);
+  return !std::filesystem::exists(options_.path, ignored);
 }
 
 template <typename Call>
@@ -62,11 +78,7 @@ auto LateLibrary::with(Call call) -> decltype(call(std::declval<catalog::Library
 
 Result<void> LateLibrary::add_folders(const std::string& provider, const std::vector<std::string>& folders) {
   if (folders.empty()) return {};
-  {
-    const std::lock_guard lock(mutex_);
-    if (!library_) folders_.push_back({provider, folders});
-    if (library_) return library_->add_folders(provider, folders);
-  }
+  if (catalog::Library* library = queue_or_present({provider, folders})) return library->add_folders(provider, folders);
   // Not joined: opening may wait for a disk that hangs, and the thread holds all it uses.
   try {
     std::thread([self = shared_from_this()] {
@@ -79,6 +91,13 @@ Result<void> LateLibrary::add_folders(const std::string& provider, const std::ve
   return {};
 }
 
+// The real one if it is there; else the folders wait for it.
+catalog::Library* LateLibrary::queue_or_present(Folders folders) {
+  const std::lock_guard lock(mutex_);
+  if (!library_) folders_.push_back(std::move(folders));
+  return library_.get();
+}
+
 void LateLibrary::rescan(const std::string& provider) {
   static_cast<void>(with([&](Library& library) -> Result<void> {
     library.rescan(provider);
@@ -87,8 +106,7 @@ void LateLibrary::rescan(const std::string& provider) {
 }
 
 catalog::ScanProgress LateLibrary::scan_progress(const std::string& provider) const {
-  const std::lock_guard lock(mutex_);
-  if (library_) return library_->scan_progress(provider);
+  if (const catalog::Library* library = present()) return library->scan_progress(provider);
   catalog::ScanProgress none;
   none.provider = provider;
   return none;

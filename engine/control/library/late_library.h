@@ -54,12 +54,16 @@ class LateLibrary final : public catalog::Library, public std::enable_shared_fro
   bool is_unused() const;
   // The real one, opened if need be; others wait meanwhile.
   Result<catalog::Library*> opened();
+  // The real one if it is open, without waiting.
+  catalog::Library* present() const;
+  catalog::Library* queue_or_present(Folders folders);
+  static void hand_over(catalog::Library& library, const Folders& folders);
   // Runs `call` on the real one.
   template <typename Call>
   auto with(Call call) -> decltype(call(std::declval<catalog::Library&>()));
 
   const Options options_;
-  mutable std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;  // guards all below; held for no look at a disk
   std::condition_variable tried_;
   std::unique_ptr<catalog::Library> library_;  // never changes once set
   std::vector<Folders> folders_;               // to be handed over
