@@ -233,7 +233,10 @@ void Access::list_playlists(v1::ListPlaylistsRequest request, std::stop_token st
       *value = *std::move(playlists);
       return {};
     };
-    auto done = [gathering, name, value](const Result<void>& outcome) { gathering->enter(name, outcome, *value); };
+    auto done = [gathering, name, value](const Result<void>& outcome) {
+      // What has not answered may write to the value still.
+      gathering->enter(name, outcome, outcome ? std::move(*value) : std::vector<catalog::Playlist>());
+    };
     parts_->catalogue.ask(name, kPatience, stop, std::move(task), std::move(done));
   }
 }
