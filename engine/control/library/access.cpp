@@ -355,7 +355,9 @@ void Access::refresh_provider(v1::RefreshProviderRequest request, std::stop_toke
     for (const auto& status : parts->catalogue.providers()) {
       if (status.description.name != name) continue;
       if (!outcome && outcome.error().code == Code::kCancelled) break;
-      if (status.description.type == "local") parts->library.rescan(name);
+      // A library that does not answer is not waited for once more.
+      const bool is_hung = !outcome && outcome.error().code == Code::kDeadlineExceeded;
+      if (status.description.type == "local" && !is_hung) parts->library.rescan(name);
       // How it is now is the answer, also when it is away.
       v1::RefreshProviderResponse response;
       *response.mutable_provider() = provider_message(*parts, status);

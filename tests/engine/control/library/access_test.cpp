@@ -270,6 +270,24 @@ TEST_F(AccessTest, ProvidersAreListedAndRefreshed) {
   EXPECT_EQ(call<v1::RefreshProviderResponse>(&LibraryAccess::refresh_provider, request).error().code, Code::kNotFound);
 }
 
+TEST_F(AccessTest, ALibraryThatDoesNotAnswerIsNotAskedToScan) {
+  scripts_[1]->set(Script::Mode::kDeaf);
+  v1::BrowseRequest browse;
+  browse.set_provider("b");
+  for (int i = 0; i < 4; ++i) access_->browse(browse, {}, [](const auto&) {});
+  scripts_[1]->wait_inside(4);
+  v1::RefreshProviderRequest request;
+  request.set_name("b");
+  std::promise<Result<v1::RefreshProviderResponse>> answered;
+  access_->refresh_provider(request, {}, [&](auto response) { answered.set_value(std::move(response)); });
+  clock_.advance(std::chrono::seconds(16));
+  v1::GetTrackRequest another;  // whose deadline makes the catalogue look at the clock
+  another.set_uri("segue://a/1");
+  EXPECT_TRUE(call<v1::GetTrackResponse>(&LibraryAccess::get_track, another));
+  EXPECT_TRUE(answered.get_future().get());
+  EXPECT_THAT(library_.rescanned(), ElementsAre());
+}
+
 TEST_F(AccessTest, PrefetchesAndCountersAreTold) {
   v1::PrefetchRequest request;
   request.add_uris("segue://a/1");
