@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <future>
 #include <mutex>
+#include <semaphore>
 
 #include <gtest/gtest.h>
 
@@ -124,8 +125,8 @@ TEST_F(LiveEngine, StopsInLessThanASecond) {
 }
 
 TEST_F(LiveEngine, WakesAWatcher) {
-  std::promise<void> woken;
-  auto watcher = engine_->watch({}, [&woken] { woken.set_value(); });
+  std::counting_semaphore<> woken(0);
+  auto watcher = engine_->watch({}, [&woken] { woken.release(); });
   ASSERT_NE(watcher, nullptr);
   v1::WatchResponse news;
   while (watcher->next(news)) {
@@ -133,9 +134,12 @@ TEST_F(LiveEngine, WakesAWatcher) {
   v1::ExecuteRequest request;
   request.add_commands()->mutable_set_master()->set_db(-3);
   ASSERT_TRUE(execute(request));
-  ASSERT_EQ(woken.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
-  ASSERT_TRUE(watcher->next(news));
-  EXPECT_DOUBLE_EQ(news.change().master().gain_db(), -3);
+  // Providers tell of themselves meanwhile.
+  while (news.change().master().gain_db() != -3) {
+    ASSERT_TRUE(woken.try_acquire_for(std::chrono::seconds(5)));
+    while (news.change().master().gain_db() != -3 && watcher->next(news)) {
+    }
+  }
 }
 
 TEST_F(LiveEngine, IsNotHealthyWhileControlHangs) {
