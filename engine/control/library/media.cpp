@@ -2,6 +2,7 @@
 #include "engine/control/library/media.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <set>
 
@@ -18,8 +19,10 @@
 namespace segue::control {
 namespace {
 
-constexpr std::size_t kOutdatedMax = 4'096;  // tracks replaced on their servers since the start
-constexpr std::size_t kEarlyMax = 64;        // events of a start: a state of each provider, of the cache, of scans
+constexpr std::size_t kOutdatedMax = 4'096;                    // tracks replaced on their servers since the start
+constexpr std::chrono::milliseconds kLibraryPatience{100};     // of a load that plays from the cache; a look takes 1 ms
+constexpr std::chrono::milliseconds kRememberPatience{5'000};  // a database is waited for 2 s
+constexpr std::size_t kEarlyMax = 64;  // events of a start: a state of each provider, of the cache, of scans
 
 // Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever
 // is told only leaves the event somewhere.
@@ -105,6 +108,7 @@ class LiveMedia final : public Media {
   Result<stream::OpenedMedia> open_resolved(const std::string& uri, const std::stop_token& stop);
   std::optional<model::MediaRef> ref_of_copy(const std::string& uri, bool must_be_whole);
   void check_copy(const std::string& uri, std::int64_t size);
+  std::optional<catalog::Entry> known_of(const std::string& uri);
   void remember(const std::string& uri, const model::MediaRef& ref);
   LibraryAccess& access() override { return *access_; }
   std::vector<std::string> findings() const override;
@@ -115,6 +119,7 @@ class LiveMedia final : public Media {
   const Clock& clock_;
   const std::shared_ptr<Teller> teller_;
   const std::shared_ptr<DiskWatch> disk_;
+  std::string local_;  // a provider on whose threads the library is asked; empty: none, and nothing is known
   std::shared_ptr<ProviderWorld> world_;
   std::unique_ptr<stream::BlockCache> cache_;
   std::unique_ptr<catalog::Catalogue> catalogue_;
@@ -157,6 +162,9 @@ Result<void> LiveMedia::start(const std::string& version) {
   world_->library = std::make_shared<LateLibrary>(
       catalog::Library::Options{in_folder(config_.paths.data_dir, "library.db"), tell_scan});
   cache_ = stream::BlockCache::create(cache_options(config_, disk_));
+  for (const model::ProviderConfig& provider : providers_of(config_)) {
+    if (local_.empty() && provider.type == "local") local_ = provider.name;
+  }
   auto catalogue =
       catalog::Catalogue::create({.parts = {*world_->http, *world_->library},
                                   .providers = providers_of(config_),
@@ -218,7 +226,7 @@ std::optional<model::MediaRef> LiveMedia::ref_of_copy(const std::string& uri, bo
   ref.label = url ? url->label() : uri;
   ref.size = copy->size();
   ref.expires_at_s = 1;  // long ago
-  if (const auto entry = world_->library->find_uri(uri)) {
+  if (const auto entry = known_of(uri)) {
     ref.title = entry->title;
     ref.artist = entry->artist;
     ref.album = entry->album;
@@ -227,7 +235,19 @@ std::optional<model::MediaRef> LiveMedia::ref_of_copy(const std::string& uri, bo
   return ref;
 }
 
-// What the catalogue said, for when it is away.
+// What the library knows of a track, if it says so at once: a deck does not wait for a disk to learn a title.
+std::optional<catalog::Entry> LiveMedia::known_of(const std::string& uri) {
+  const auto found = std::make_shared<std::optional<catalog::Entry>>();
+  const auto look = [library = world_->library, uri, found](catalog::Provider&, const std::stop_token&) {
+    if (auto entry = library->find_uri(uri)) *found = *std::move(entry);
+    return Result<void>();
+  };
+  // A look that is given up may write to what it found still.
+  const auto done = catalogue_->with(local_, kLibraryPatience, {}, look);
+  return done ? std::move(*found) : std::nullopt;
+}
+
+// What the catalogue said, for when it is away. Nobody waits for it.
 void LiveMedia::remember(const std::string& uri, const model::MediaRef& ref) {
   const auto known = catalog::parse_uri(uri);
   if (!known || ref.title.empty()) return;
@@ -239,7 +259,11 @@ void LiveMedia::remember(const std::string& uri, const model::MediaRef& ref) {
   entry.artist = ref.artist;
   entry.album = ref.album;
   entry.duration_s = ref.duration_s;
-  (void)world_->library->remember({entry});
+  const auto write = [library = world_->library, entry](catalog::Provider&, const std::stop_token&) {
+    (void)library->remember({entry});
+    return Result<void>();
+  };
+  catalogue_->ask(local_, kRememberPatience, {}, write, [](const Result<void>&) {});
 }
 
 void LiveMedia::check_copy(const std::string& uri, std::int64_t size) {

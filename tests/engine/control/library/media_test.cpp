@@ -11,6 +11,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/store/database.h"
 #include "tests/support/daemon/temp_dir.h"
 #include "tests/support/net/fault_server.h"
 
@@ -150,6 +151,21 @@ TEST_F(MediaTest, AWholeCopyPlaysAfterARestartWithoutTheServer) {
   EXPECT_LT(Steady::now() - begun, std::chrono::seconds(1)) << "it does not wait for who is not there";
   EXPECT_EQ(network().contents_from_disk(), 1U);
   EXPECT_EQ(network().requests(), 0U);
+}
+
+TEST_F(MediaTest, ACopyDoesNotWaitForTheLibrary) {
+  // A database waits 2 s for another one's transaction, here with its first tables.
+  const auto other = store::Database::open({.path = config_.paths.data_dir + "/library.db"});
+  ASSERT_TRUE(other) << other.error().message;
+  const auto transaction = store::Transaction::begin(**other);
+  ASSERT_TRUE(transaction) << transaction.error().message;
+  const std::string bytes = noise(300'000);
+  server_.serve("/a.mp3", bytes, {.mime = "audio/mpeg"});
+  open();
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  const auto begun = Steady::now();
+  EXPECT_TRUE(bytes_of(server_.url("/a.mp3")) == bytes);
+  EXPECT_LT(Steady::now() - begun, milliseconds(700));
 }
 
 TEST_F(MediaTest, APartOfATrackPlaysWithoutTheServerAndGoesOnWithIt) {
