@@ -66,6 +66,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   };
   Step step(SteadyTime now, bool may_run_behind);
   bool is_unused() const;
+  // Nobody uses it, but it may be taken up again where it stands: when its last reader left; else nothing.
+  std::optional<SteadyTime> lingering_since() const;
   bool is_busy_behind() const;  // as Step has it
   // Readers fail with CANCELLED; what is under way ends. Returns once nobody is in the cache for it.
   Step close(SteadyTime now);
@@ -105,6 +107,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   static constexpr std::size_t kWaitingMax = 64;  // 4 MiB
 
   void change_users(int by);
+  // With a transfer of somebody who has left, for whoever comes back; stands still.
+  bool is_lingering() const { return users_ == 0 && prefetches_.empty() && running_ && !running_->is_background_; }
   void progress() { ++progress_, changed_.notify_all(); }
   // fetch_readers.cpp
   std::size_t read_cached(Lock& lock, std::int64_t offset, std::span<std::byte> buffer);
@@ -155,6 +159,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   std::condition_variable_any changed_;
   model::MediaRef ref_;
   int users_ = 0;
+  SteadyTime left_at_{};  // by the last of them
   std::vector<std::shared_ptr<Prefetch>> prefetches_;
   bool is_prepared_ = false;
   bool is_closed_ = false;

@@ -27,6 +27,7 @@ Fetch::Fetch(FetchServices& services, std::string key, std::string uri, model::M
 void Fetch::change_users(int by) {
   const std::lock_guard lock(mutex_);
   users_ += by;
+  if (users_ == 0) left_at_ = std::chrono::steady_clock::now();
   if (!is_closed_) services_.wake();
 }
 
@@ -45,6 +46,16 @@ void Fetch::remove(const std::shared_ptr<Prefetch>& prefetch) {
 bool Fetch::is_unused() const {
   const std::lock_guard lock(mutex_);
   return users_ == 0 && prefetches_.empty();
+}
+
+// Only what works as it should is worth keeping: trouble of a track that nobody has is no news.
+std::optional<SteadyTime> Fetch::lingering_since() const {
+  const std::lock_guard lock(mutex_);
+  const bool is_well = is_answered_ && !final_ && !is_to_discard_ && !trouble_ &&
+                       (!ending_ || ending_->answer.kind == Answer::Kind::kBytes);
+  const bool may_wait = users_ == 0 && prefetches_.empty() && left_at_ != SteadyTime{} && is_well &&
+                        !(running_ && running_->is_background_);
+  return may_wait ? std::optional(left_at_) : std::nullopt;
 }
 
 bool Fetch::is_retired() const {

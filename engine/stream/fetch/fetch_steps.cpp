@@ -56,7 +56,8 @@ void Fetch::drop_transfer(Acts& acts) {
 void Fetch::tend_transfer(Acts& acts) {
   if (!running_) return;
   if (wants_cut()) return drop_transfer(acts);
-  if (waiting_.size() >= kWaitingMax && !content_) {
+  // What nobody reads at present takes nothing from those that somebody does.
+  if (is_lingering() || (waiting_.size() >= kWaitingMax && !content_)) {
     if (!std::exchange(running_->is_paused_, true)) acts.pause = running_->id_;
   } else if (std::exchange(running_->is_paused_, false)) {
     acts.resume = running_->id_;
@@ -139,7 +140,7 @@ Fetch::Step Fetch::step(SteadyTime now, bool may_run_behind) {
       if (wants_check_ && !acts.start && users_ > 0) begin_check(now, acts);
       tend_prefetches(now, step);
     }
-    step.is_busy_now = running_ && !running_->is_background_;
+    step.is_busy_now = running_ && !running_->is_background_ && !is_lingering();
     step.is_busy_behind = running_ && running_->is_background_;
   }
   act(std::move(acts));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -110,16 +111,40 @@ class SteeredFetcher final : public Fetcher {
     return fetch;
   }
 
-  // All fetches, and those nobody uses any more taken out.
-  std::pair<std::vector<std::shared_ptr<Fetch>>, std::vector<std::shared_ptr<Fetch>>> survey(bool is_end) {
+  // Those that ended up unused before this are over: they have lingered long enough, or too many came after them.
+  SteadyTime linger_since(SteadyTime now) const {
+    std::vector<SteadyTime> left;
+    for (const auto& fetch : fetches_) {
+      if (const auto since = fetch->lingering_since()) left.push_back(*since);
+    }
+    const auto kept = static_cast<std::size_t>(services_.options.lingering_max);
+    SteadyTime from = now - services_.options.linger;
+    if (left.size() <= kept) return from;
+    std::sort(left.begin(), left.end(), std::greater<>());
+    return std::max(from, left[kept]);
+  }
+
+  struct Survey {
+    std::vector<std::shared_ptr<Fetch>> fetches;
+    std::vector<std::shared_ptr<Fetch>> over;  // taken out
+    SteadyTime next = SteadyTime::max();       // when another one may be over
+  };
+  // All fetches, and those nobody uses any more.
+  Survey survey(bool is_end) {
+    Survey survey;
+    const SteadyTime now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     is_closed_ |= is_end;
-    const auto unused = std::stable_partition(fetches_.begin(), fetches_.end(),
-                                              [is_end](const auto& fetch) { return !is_end && !fetch->is_unused(); });
-    std::vector<std::shared_ptr<Fetch>> over(unused, fetches_.end());
-    fetches_.erase(unused, fetches_.end());
-    for (const auto& fetch : over) forget(*fetch);
-    return {fetches_, std::move(over)};
+    const SteadyTime linger_since = this->linger_since(now);
+    for (const auto& fetch : fetches_) {
+      const auto left = fetch->lingering_since();
+      const bool is_over = is_end || (fetch->is_unused() && (!left || *left <= linger_since));
+      (is_over ? survey.over : survey.fetches).push_back(fetch);
+      if (!is_over && left) survey.next = std::min(survey.next, *left + services_.options.linger);
+    }
+    fetches_ = survey.fetches;
+    for (const auto& fetch : survey.over) forget(*fetch);
+    return survey;
   }
 
   void forget(const Fetch& fetch) {
@@ -139,13 +164,12 @@ class SteeredFetcher final : public Fetcher {
   }
 
   SteadyTime look_at_all() {
-    auto [fetches, over] = survey(false);
+    auto [fetches, over, next] = survey(false);
     const SteadyTime now = std::chrono::steady_clock::now();
     for (const auto& fetch : over) {
       Fetch::Step step = fetch->close(now);
       tell(step);
     }
-    SteadyTime next = SteadyTime::max();
     int behind = 0;
     bool is_busy_now = false;
     // Those under way are counted before others may begin.
@@ -171,7 +195,7 @@ class SteeredFetcher final : public Fetcher {
   void run(const std::stop_token& stop) {
     set_thread_name("segue-fetch");
     while (!stop.stop_requested()) alarm_.wait(stop, look_at_all());
-    for (const auto& fetch : survey(true).second) {
+    for (const auto& fetch : survey(true).over) {
       Fetch::Step step = fetch->close(std::chrono::steady_clock::now());
       tell(step);
     }

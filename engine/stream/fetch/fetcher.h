@@ -62,17 +62,20 @@ class Fetcher {
     std::chrono::milliseconds open_max{4'000};       // … or the first one that fails after so long …
     std::chrono::milliseconds open_longest{12'000};  // … or anything at all
     std::chrono::milliseconds copy_check_max{
-        1'000};                            // open() with part of a track in the cache waits so for the server
-    std::chrono::hours recheck_after{24};  // a whole copy whose ETag and size no provider knows is checked so often
-    int background_transfers_max = 2;      // prefetches at a time
-    const Clock* clock = nullptr;          // time of day, for dates that servers name; null: the system's
+        1'000};                               // open() with part of a track in the cache waits so for the server
+    std::chrono::hours recheck_after{24};     // a whole copy whose ETag and size no provider knows is checked so often
+    int background_transfers_max = 2;         // prefetches at a time
+    std::chrono::milliseconds linger{5'000};  // a fetch stands still for so long after its last reader has closed it
+    int lingering_max = 2;                    // each holds a connection; of more, the oldest end
+    const Clock* clock = nullptr;             // time of day, for dates that servers name; null: the system's
   };
   static std::unique_ptr<Fetcher> create(Options options);
   virtual ~Fetcher() = default;
 
   // Bytes of `ref` (a url, not live), shared with everyone who has the same cache_key open. Blocks until the first
   // answer says that these are bytes of a track, or why not; a copy in the cache answers at once and is checked
-  // against the server in the background. The source keeps the fetch going; with the last one it ends. Fails with
+  // against the server in the background. The source keeps the fetch going; after the last one it stands still, and
+  // ends unless somebody opens it again within Options::linger. Fails with
   // NOT_FOUND HTTP_404, PERMISSION_DENIED HTTP_403, UNAUTHENTICATED HTTP_401, RESOURCE_EXHAUSTED RATE_LIMITED,
   // UNAVAILABLE HTTP_5XX and what HttpReader::on_end names, FAILED_PRECONDITION NOT_AUDIO (an HTML, JSON or XML
   // document) or what a provider put into such a document.

@@ -202,6 +202,7 @@ TEST(Fetcher, AReadThatWaitsCanBeInterruptedAndTriedAgain) {
   const auto interrupted = reader.get();
   ASSERT_FALSE(interrupted);
   EXPECT_EQ(interrupted.error().reason, "READ_INTERRUPTED");
+  ASSERT_TRUE(server.wait_for([](const auto& log) { return log[0].body_bytes == 200'000; }));
   server.release();
   const auto all = read_all(*media->source);
   ASSERT_TRUE(all);

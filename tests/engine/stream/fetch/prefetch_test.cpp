@@ -146,7 +146,10 @@ TEST(FetcherPrefetch, OnlySoManyAreUnderWay) {
     told.push_back(std::make_unique<Told>());
     held.push_back(told.back()->begin(rig, Rig::ref(server.url(path), "p" + path)));
   }
-  ASSERT_TRUE(server.wait_for_requests(2));
+  // Both stand still, and nobody else has asked.
+  ASSERT_TRUE(server.wait_for([](const auto& log) {
+    return log.size() >= 2 && log[0].body_bytes == 1'000 && log[1].body_bytes == 1'000;
+  }));
   EXPECT_EQ(server.log().size(), 2u);
   server.release();
   for (const auto& each : told) EXPECT_TRUE(each->done.get());
