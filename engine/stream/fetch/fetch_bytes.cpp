@@ -52,6 +52,7 @@ bool Fetch::accept(Transfer& transfer) {
     services_.tally.add(&FetchCounters::resumed);
   }
   is_answered_ = true;
+  services_.versions.note_check(key_, std::chrono::steady_clock::now());
   progress();
   services_.wake();
   return true;

@@ -76,6 +76,12 @@ class KnownVersions {
     found->second = now;
     return true;
   }
+  // The server has just answered for it.
+  void note_check(const std::string& key, SteadyTime now) {
+    const std::lock_guard lock(mutex_);
+    if (checked_.size() >= kMax) checked_.clear();
+    checked_[key] = now;
+  }
   // It came to nothing.
   void give_back_check(const std::string& key) {
     const std::lock_guard lock(mutex_);

@@ -27,6 +27,7 @@ class Body {
       const std::string wire = framed(piece(count));
       if (!line_.send(wire)) return false;
       position_ += count;
+      releases_ = grip_.releases();  // whoever sees the bytes and releases means the stall behind them
       grip_.note([this](Exchange& exchange) {
         if (exchange.body_bytes == 0) exchange.first_byte = Clock::now();
         exchange.body_bytes = position_;
@@ -43,8 +44,7 @@ class Body {
   // What is to happen at this very position.
   bool obey_stops() {
     if (fault().stall_after == position_) {
-      const int before = grip_.releases();
-      if (!line_.wait_for([&] { return grip_.releases() != before; })) return false;
+      if (!line_.wait_for([&] { return grip_.releases() != releases_; })) return false;
     }
     if (fault().reset_after == position_) {
       grip_.note([](Exchange& exchange) { exchange.ending = Ending::kReset; });
@@ -128,6 +128,7 @@ class Body {
   Line::Time started_;
   std::int64_t position_ = 0;
   int chunks_ = 0;
+  int releases_ = grip_.releases();
   const Live::Title* told_ = nullptr;
 };
 
