@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/library/access.h"
 
+#include <mutex>
+
 #include "engine/catalog/catalogue.h"
 #include "engine/catalog/library.h"
 #include "engine/control/library/gathering.h"
@@ -14,6 +16,7 @@ namespace {
 using catalog::Provider;
 using std::chrono::milliseconds;
 
+constexpr milliseconds kCountPatience{500};         // of a library's disk; counting 100,000 tracks takes 10 ms
 constexpr milliseconds kPatience{15'000};           // of a call that is no search: connecting, a first byte, a retry
 constexpr std::size_t kSearchBytesMax = 256 << 10;  // of one piece of a search: read while the next is made
 constexpr std::size_t kArtworkBytesMax = 2U << 20;  // as the schema states
@@ -108,8 +111,49 @@ v1::Provider provider_message(const LibraryParts& parts, const catalog::Provider
   provider.set_cached_bytes(parts.cache.bytes_of(name));
   if (status.description.type != "local") return provider;
   *provider.mutable_scan() = to_message(parts.library.scan_progress(name));
-  if (const auto tracks = parts.library.count(name)) provider.set_tracks(*tracks);
   return provider;
+}
+
+// Messages of providers on their way. Thread-safe.
+struct Described {
+  std::function<void(std::vector<v1::Provider>)> done;
+  std::mutex mutex;
+  std::vector<v1::Provider> providers;  // guarded by mutex
+  std::size_t left = 0;                 // guarded by mutex: outcomes still to come
+
+  void enter(std::size_t at, const std::optional<std::int64_t>& tracks) {
+    {
+      const std::lock_guard lock(mutex);
+      if (tracks) providers[at].set_tracks(*tracks);
+      if (--left > 0) return;
+    }
+    done(std::move(providers));
+  }
+};
+
+// How many tracks a library has, its disk says, on a thread of the provider's; the last check's number stands for that
+// of one that hangs.
+void describe(const Parts& parts, const std::vector<catalog::ProviderStatus>& all,
+              std::function<void(std::vector<v1::Provider>)> done) {
+  const auto described = std::make_shared<Described>();
+  described->done = std::move(done);
+  described->left = all.size();
+  for (const auto& status : all) described->providers.push_back(provider_message(*parts, status));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string& name = all[i].description.name;
+    if (all[i].description.type != "local") {
+      described->enter(i, std::nullopt);
+      continue;
+    }
+    const auto value = std::make_shared<std::optional<std::int64_t>>();
+    auto task = [value, name, library = &parts->library](Provider&, const std::stop_token&) -> Result<void> {
+      if (const auto tracks = library->count(name)) *value = *tracks;
+      return {};
+    };
+    parts->catalogue.ask(name, kCountPatience, {}, std::move(task), [described, value, i](const Result<void>& outcome) {
+      described->enter(i, outcome ? *value : std::nullopt);
+    });
+  }
 }
 
 // A piece of news in messages of bounded size.
@@ -341,10 +385,13 @@ void Access::cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::Cance
 }
 
 void Access::list_providers(v1::ListProvidersRequest /*request*/, Answer<v1::ListProvidersResponse> answer) {
-  v1::ListProvidersResponse response;
-  for (const auto& status : parts_->catalogue.providers())
-    *response.add_providers() = provider_message(*parts_, status);
-  answer(std::move(response));
+  const auto all = parts_->catalogue.providers();
+  if (all.empty()) return answer(v1::ListProvidersResponse());
+  describe(parts_, all, [answer = std::move(answer)](std::vector<v1::Provider> providers) {
+    v1::ListProvidersResponse response;
+    for (auto& provider : providers) *response.add_providers() = std::move(provider);
+    answer(std::move(response));
+  });
 }
 
 void Access::refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
@@ -359,9 +406,11 @@ void Access::refresh_provider(v1::RefreshProviderRequest request, std::stop_toke
       const bool is_hung = !outcome && outcome.error().code == Code::kDeadlineExceeded;
       if (status.description.type == "local" && !is_hung) parts->library.rescan(name);
       // How it is now is the answer, also when it is away.
-      v1::RefreshProviderResponse response;
-      *response.mutable_provider() = provider_message(*parts, status);
-      return answer(std::move(response));
+      return describe(parts, {status}, [answer](std::vector<v1::Provider> providers) {
+        v1::RefreshProviderResponse response;
+        *response.mutable_provider() = std::move(providers.front());
+        answer(std::move(response));
+      });
     }
     answer(tl::unexpected(outcome ? Error{Code::kNotFound, "PROVIDER_MISSING", name} : outcome.error()));
   };
