@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -173,8 +174,8 @@ void kill_while_scanning(const LibraryFolder& music, std::int64_t tracks) {
   if (child == 0) {
     auto library = Library::open({.path = music.database()});
     if (!library || !(*library)->add_folders("local", {music.path("")})) ::_exit(1);
-    while ((*library)->count("local").value_or(0) < tracks) {
-    }
+    // Asks a thousand times a second: without a pause it would take the processor from the scan.
+    while ((*library)->count("local").value_or(0) < tracks) (void)::poll(nullptr, 0, 1);
     ::kill(::getpid(), SIGKILL);
   }
   int status = 0;
@@ -185,9 +186,9 @@ void kill_while_scanning(const LibraryFolder& music, std::int64_t tracks) {
 TEST(LibraryOpen, AKilledScanIsWholeAndGoesOn) {
   LibraryFolder music;
   music.close();
-  test::make_music_folder(music.path(""), 11, 2'500);
+  test::make_music_folder(music.path(""), 11, 1'500);
   std::int64_t at_least = 0;
-  for (const std::int64_t tracks : {1, 500, 1'200, 2'400}) {
+  for (const std::int64_t tracks : {1, 500, 1'200}) {
     SCOPED_TRACE(tracks);
     kill_while_scanning(music, tracks);
     ASSERT_EQ(check(music.database()), "ok");
@@ -197,12 +198,12 @@ TEST(LibraryOpen, AKilledScanIsWholeAndGoesOn) {
   }
   music.reopen();
   music.scan();
-  EXPECT_EQ(music.library().count("local").value(), 2'500);
-  const auto found = music.library().search("local", test::seeded_track(11, 2'499).tags[0].second, 0, 500);
+  EXPECT_EQ(music.library().count("local").value(), 1'500);
+  const auto found = music.library().search("local", test::seeded_track(11, 1'499).tags[0].second, 0, 500);
   EXPECT_TRUE(found && !found->empty());
   music.close();
   EXPECT_EQ(check(music.database()), "ok");
-  EXPECT_EQ(database_at(music.database())->number("SELECT count(*) FROM track").value(), 2'500);
+  EXPECT_EQ(database_at(music.database())->number("SELECT count(*) FROM track").value(), 1'500);
 }
 
 TEST(LibraryOpen, AFullDiskStopsWritingAndNothingElse) {

@@ -98,6 +98,36 @@ TEST(Library, TitlesCountMoreThanAlbums) {
   EXPECT_THAT(music.found("horizon"), ElementsAre("Horizon", "Other"));
 }
 
+TEST(Library, WhatBeginsAsTypedComesFirst) {
+  LibraryFolder music;
+  music.write("1.flac", flac_file({{"TITLE", "Only Love"}, {"ARTIST", "Love Inc"}, {"ALBUM", "Love Love Love"}}));
+  music.write("2.flac", flac_file({{"TITLE", "All you need is love"}, {"ARTIST", "Beat"}}));
+  music.write("3.flac", flac_file({{"TITLE", "Love Me Do, and many more words than there need be"}, {"ARTIST", "X"}}));
+  music.write("4.flac", flac_file({{"TITLE", "Me Love"}, {"ARTIST", "Y"}}));
+  music.scan();
+  const auto love = music.found("love");
+  ASSERT_EQ(love.size(), 4U);
+  EXPECT_THAT(std::vector(love.begin(), love.begin() + 2),
+              UnorderedElementsAre("Only Love", "Love Me Do, and many more words than there need be"));
+  EXPECT_THAT(music.found("love m"), ElementsAre("Love Me Do, and many more words than there need be", "Me Love"));
+  EXPECT_THAT(music.found("me lo"), ElementsAre("Me Love", "Love Me Do, and many more words than there need be"));
+  std::vector<std::string> paged;
+  for (int offset = 0; offset < 5; ++offset) {
+    for (const std::string& title : titles(music.library().search("local", "love", offset, 1))) paged.push_back(title);
+  }
+  EXPECT_EQ(paged, love);
+}
+
+TEST(Library, AMatchBehindAThousandOthersStillComesFirst) {
+  LibraryFolder music;
+  for (int i = 0; i < 1'100; ++i) {
+    music.write("a" + std::to_string(i) + ".flac", flac_file({{"TITLE", "No " + std::to_string(i) + " love"}}));
+  }
+  music.write("z.flac", flac_file({{"TITLE", "Love"}, {"ARTIST", "Somebody with a name of many words"}}));
+  music.scan();
+  EXPECT_EQ(titles(music.library().search("local", "love", 0, 3)).at(0), "Love");
+}
+
 TEST(Library, NothingTypedIsSearchSyntax) {
   LibraryFolder music;
   music.write("1.flac", flac_file({{"TITLE", "Near and Far"}, {"ARTIST", "Or Not"}}));
