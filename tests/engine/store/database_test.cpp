@@ -39,6 +39,31 @@ TEST(Database, GivesBackWhatItWasGiven) {
   EXPECT_FALSE(row->step().value());
 }
 
+TEST(Database, AStatementIsCompiledOnceAndComesBackFresh) {
+  const auto database = opened("");
+  ASSERT_TRUE(database->run("CREATE TABLE t(a); INSERT INTO t VALUES(1), (2)"));
+  {
+    auto half_read = database->query("SELECT a FROM t WHERE a >= ?", 1);
+    ASSERT_TRUE(half_read->step().value());
+    auto second = database->query("SELECT a FROM t WHERE a >= ?", 2);  // while the first is out
+    ASSERT_TRUE(second->step().value());
+    EXPECT_EQ(second->integer(0), 2);
+    EXPECT_EQ(half_read->integer(0), 1);
+  }
+  auto unbound = database->prepare("SELECT a FROM t WHERE a >= ?");
+  ASSERT_TRUE(unbound);
+  EXPECT_FALSE(unbound->step().value()) << "no value is left from before";
+  EXPECT_TRUE(database->run("DROP TABLE t")) << "nothing is being read any more";
+  EXPECT_EQ(database->query("SELECT a FROM t WHERE a >= ?", 1)->step().error().reason, "STORE_FAILED");
+}
+
+TEST(Database, ManyTextsAreNoTrouble) {
+  const auto database = opened("");
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 200; ++i) EXPECT_EQ(database->number("SELECT " + std::to_string(i)).value(), i);
+  }
+}
+
 TEST(Database, SaysWhatIsWrongWithAStatement) {
   const auto database = opened("");
   EXPECT_EQ(database->run("SELEKT 1").error().reason, "STORE_FAILED");
