@@ -147,6 +147,28 @@ void bench_twelve_decks(Report& report) {
   report.add("network.twelve_decks.looks", static_cast<double>(looks), "requests");
 }
 
+// Put back and loaded again, on the same deck and on another, while it is still on its way.
+void bench_again(Report& report) {
+  test::FaultServer server({.link = {.rtt = 20ms, .rate_bytes_per_s = kTwentyMbit}});
+  const std::string url = serve(server, bench_track("mp3"));
+  Stage stage;
+  if (!stage.load(1, url)) return;
+  stage.listen(300ms);
+  std::vector<double> times_ms;
+  for (const int deck : {1, 2, 1, 2}) {
+    if (!stage.send({"eject { deck: 1 }", "eject { deck: 2 }"})) return;
+    stage.listen(100ms);
+    const auto begun = SteadyClock::now();
+    if (!stage.load(deck, url)) return;
+    times_ms.push_back(ms_since(begun));
+  }
+  const auto log = server.log();
+  const auto looks = std::count_if(log.begin(), log.end(), is_look);
+  report.add("network.load_again.fetches", static_cast<double>(log.size()) - static_cast<double>(looks), "requests",
+             Goal::exactly(1));
+  report.add("network.load_again.worst", percentile(times_ms, 100), "ms", Goal::at_most(50));
+}
+
 // Five minutes from the first byte to the last decoded frame, bare of network latency.
 void bench_cpu(Report& report) {
   constexpr int kTimes = 5;

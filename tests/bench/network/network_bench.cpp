@@ -13,9 +13,15 @@
 
 int main(int count, char** arguments) {
   using namespace segue::bench;
-  constexpr std::pair<std::string_view, void (*)(Report&)> kScenes[] = {
-      {"loads", bench_loads}, {"twelve", bench_twelve_decks},       {"restart", bench_restart}, {"seeks", bench_seeks},
-      {"stall", bench_stall}, {"unfetched", bench_unfetched_seeks}, {"storm", bench_storm},     {"cpu", bench_cpu}};
+  constexpr std::pair<std::string_view, void (*)(Report&)> kScenes[] = {{"loads", bench_loads},
+                                                                        {"twelve", bench_twelve_decks},
+                                                                        {"again", bench_again},
+                                                                        {"restart", bench_restart},
+                                                                        {"seeks", bench_seeks},
+                                                                        {"stall", bench_stall},
+                                                                        {"unfetched", bench_unfetched_seeks},
+                                                                        {"storm", bench_storm},
+                                                                        {"cpu", bench_cpu}};
   segue::log::set_level("off");
   segue::test::RealtimeTrap::reset();
   Report report;

@@ -21,9 +21,10 @@ std::string serve(test::FaultServer& server, const BenchTrack& track, double sec
 // A provider's request for one byte, to see what is there.
 bool is_look(const test::Exchange& exchange);
 
-// loads.cpp: how long until a track can sound, twelve decks at once, what a loaded minute costs.
+// loads.cpp: how long until a track can sound, twelve decks at once, loading again, what a loaded minute costs.
 void bench_loads(Report& report);
 void bench_twelve_decks(Report& report);
+void bench_again(Report& report);
 void bench_cpu(Report& report);
 // trouble.cpp: seeks, an outage, a stall, and a storm of failing loads.
 void bench_seeks(Report& report);
