@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <system_error>
 
 #include <taglib/tdebuglistener.h>
 #include <taglib/tpropertymap.h>
@@ -23,6 +25,8 @@ namespace {
 constexpr std::array<std::string_view, 24> kExtensions = {"aac",  "aif", "aifc", "aiff", "alac", "ape",  "caf", "flac",
                                                           "m4a",  "m4b", "mp2",  "mp3",  "mp4",  "mpc",  "oga", "ogg",
                                                           "opus", "spx", "tta",  "w64",  "wav",  "wave", "wma", "wv"};
+// 8 hours of 24 bits at 96 kHz. TagLib walks backwards through some that hold no music.
+constexpr std::uintmax_t kFileBytesMax = 16ULL << 30;
 constexpr double kSecondsMax = 30.0 * 86'400.0;  // a longer one is a lie in a header
 constexpr int kRateMax_hz = 1'536'000;           // 32 × 48 kHz
 constexpr double kBpmMin = 20, kBpmMax = 400;    // outside: somebody's slip, or hundredths
@@ -133,6 +137,11 @@ const char* codec_of_bytes(const TagLib::ByteVector& bytes) {
 }
 
 Result<Entry> read(const std::string& path) {
+  std::error_code unknown;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
+  // What the kernel makes up, as /proc/kmsg, has no size, and reading it may wait for ever.
+  if (unknown || bytes == 0) return fail(Code::kDataLoss, "FILE_UNREADABLE", "is empty or cannot be opened");
+  if (bytes > kFileBytesMax) return fail(Code::kDataLoss, "FILE_UNREADABLE", "is larger than 16 GiB");
   TagFile open(path);
   if (!open.is_open()) return fail(Code::kDataLoss, "FILE_UNREADABLE", "cannot be opened");
   Entry entry;
