@@ -26,7 +26,7 @@ struct ScanProgress {
   std::int64_t removed = 0;
   std::int64_t unreadable = 0;
   double seconds = 0;
-  std::string problem;  // why it could not write all that it saw: a full disk; empty: it could
+  std::string problem{};  // why it could not write all that it saw: a full disk; empty: it could
 };
 
 // The user's own database: local tracks, the sources a track may come from, playlists, full-text search; later parts

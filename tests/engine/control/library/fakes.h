@@ -29,6 +29,7 @@ class FakeFetcher final : public stream::Fetcher {
     return std::shared_ptr<void>(nullptr, [this, uri](void*) {
       const std::lock_guard guard(mutex_);
       let_go_.push_back(uri);
+      changed_.notify_all();
     });
   }
   stream::FetchCounters counters() const override {
@@ -44,8 +45,10 @@ class FakeFetcher final : public stream::Fetcher {
     changed_.wait(lock, [&] { return begun_.size() >= count; });
     return begun_;
   }
-  std::vector<std::string> let_go() {
-    const std::lock_guard lock(mutex_);
+  // Blocks until so many were let go, and returns them in order.
+  std::vector<std::string> wait_let_go(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return let_go_.size() >= count; });
     return let_go_;
   }
   void progress(const std::string& uri, std::int64_t present, std::int64_t size) {

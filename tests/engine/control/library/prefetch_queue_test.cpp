@@ -138,7 +138,7 @@ TEST_F(PrefetchQueueTest, CancelTakesOutWhatWaitsAndWhatRuns) {
   fetcher_.wait_begun(1);
   EXPECT_EQ(queue_->cancel({uri("x"), uri("nobody")}), 1);
   fetcher_.wait_begun(2);
-  EXPECT_THAT(fetcher_.let_go(), ElementsAre(uri("x")));
+  EXPECT_THAT(fetcher_.wait_let_go(1), ElementsAre(uri("x")));
   fetcher_.end(uri("x"));  // too late to count
   EXPECT_THAT(states(), ElementsAre("y FETCHING", "z QUEUED"));
   EXPECT_EQ(queue_->cancel({}), 2);
