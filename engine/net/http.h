@@ -25,7 +25,8 @@ using model::HttpHeader;
 struct HttpLimits {
   std::chrono::milliseconds connect_max{3'000};     // name resolution, TCP and TLS
   std::chrono::milliseconds first_byte_max{8'000};  // from sending the request to the answer's head
-  std::chrono::milliseconds stall_max{5'000};       // less than 1 KiB/s for so long ends the transfer (NET_STALLED)
+  std::chrono::milliseconds stall_max{5'000};       // too slow for so long ends the transfer (NET_STALLED)
+  std::int64_t stall_bytes_per_s = 1'024;           // less is too slow: of no use to anybody; 0: only silence is
   std::chrono::milliseconds total_max{0};           // 0: no bound, for bodies that are long by nature
   std::int64_t body_bytes_max = 8 << 20;            // more fails with RESPONSE_TOO_LARGE
   int redirects_max = 5;

@@ -16,7 +16,6 @@
 namespace segue::net {
 namespace {
 
-constexpr std::int64_t kStallBytesPerS = 1024;       // less is of no use to anybody
 constexpr std::int64_t kDrainedBytesMax = 16 << 10;  // of a redirect's body, to keep the connection
 
 Nanoseconds monotonic_now() { return SystemClock().monotonic(); }
@@ -244,7 +243,7 @@ std::size_t Transfer::on_body(std::span<const std::byte> bytes) {
 
 // The window of stall_max begins anew whenever what is wanted within it has come.
 void Transfer::count_progress() {
-  const std::int64_t wanted = request_.limits.stall_max.count() * kStallBytesPerS / 1000;
+  const std::int64_t wanted = request_.limits.stall_max.count() * request_.limits.stall_bytes_per_s / 1000;
   if (body_bytes_ - counted_bytes_ < wanted) return;
   counted_at_ = monotonic_now();
   counted_bytes_ = body_bytes_;
@@ -293,7 +292,9 @@ std::optional<Error> Transfer::overdue(Nanoseconds now) const {
   if (phase_ == Phase::kAsking) {
     return Error{Code::kUnavailable, "NET_TIMEOUT", "no answer within " + seconds_of(limits.first_byte_max)};
   }
-  return Error{Code::kUnavailable, "NET_STALLED", "less than 1 KiB/s for " + seconds_of(limits.stall_max)};
+  const std::int64_t least = limits.stall_bytes_per_s;
+  const std::string what = least > 0 ? "less than " + std::to_string(least) + " bytes/s for " : "no byte for ";
+  return Error{Code::kUnavailable, "NET_STALLED", what + seconds_of(limits.stall_max)};
 }
 
 bool Transfer::end_with(Error error) {

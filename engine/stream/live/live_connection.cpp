@@ -8,6 +8,8 @@
 namespace segue::stream {
 namespace {
 
+constexpr std::chrono::milliseconds kStallMax{
+    10'000};  // an Ogg page of silence is filled more slowly than one of music
 constexpr std::chrono::milliseconds kRateWindow{2'000};  // longer than the gaps between an encoder's bursts
 
 }  // namespace
@@ -19,6 +21,8 @@ std::shared_ptr<LiveConnection> LiveConnection::start(net::HttpClient& http, con
   request.headers = ref.headers;
   request.headers.push_back({"icy-metadata", "1"});
   request.may_be_private = ref.may_be_private;
+  request.limits.stall_bytes_per_s = 0;  // silence in FLAC or Opus is some 200 bytes/s
+  request.limits.stall_max = kStallMax;
   request.limits.body_bytes_max = std::numeric_limits<std::int64_t>::max();  // endless; the buffer is the bound
   auto connection = std::make_shared<LiveConnection>(http, ref.label);
   const net::HttpClient::Id id = http.start(std::move(request), connection);

@@ -159,6 +159,19 @@ TEST_F(HttpFaults, AStallEndsTheTransfer) {
   EXPECT_LT(listener_->ended_at() - listener_->head_at(), 3s);
 }
 
+TEST_F(HttpFaults, WhereOnlySilenceIsAStallASlowDripIsNone) {
+  server_.serve("/quiet", std::string(400, 'q'));
+  server_.script("/quiet", {{.drip_bytes = 4, .drip_every = 10ms}});
+  HttpRequest request = get(server_.url("/quiet"));
+  request.limits.stall_max = 300ms;
+  request.limits.stall_bytes_per_s = 0;
+  const auto listener = std::make_shared<Listener>();
+  client_->start(request, listener);
+  ASSERT_TRUE(listener->wait_for_end());
+  EXPECT_EQ(listener->reason(), "");
+  EXPECT_EQ(listener->bytes(), 400U);
+}
+
 TEST_F(HttpFaults, ASlowDripIsAStall) {
   HttpRequest request = get(server_.url("/a"));
   request.limits.stall_max = 400ms;
