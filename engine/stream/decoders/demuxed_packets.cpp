@@ -11,6 +11,7 @@ constexpr std::size_t kLookAheadPackets = 3;  // an MP3 encoder pads by less tha
 constexpr std::int64_t kCheckpointPackets = 16;
 constexpr std::int64_t kSkipPacketsMax = 64;  // reading on is cheaper than a seek up to here
 constexpr int kMatchPacketsMax = 512;         // packets on an Ogg page, twice
+constexpr Frames kTableFramesMax = 65'536;    // in a row of an MP4's table; ALAC's are 4,096
 constexpr int kFailuresMax = 32;              // unreadable packets in a row after which the rest is given up
 
 std::uint32_t hash_of(const AVPacket& packet) {
@@ -33,7 +34,9 @@ DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::uniqu
       frames_(*container_->stream().codecpar, container_->stream().time_base, timing.rate_hz, timing.frames_per_packet),
       by_page_(container_->format_name() == "ogg"),
       by_position_(by_page_ || is_raw(container_->format_name())),
-      unread_(std::move(first)) {}
+      unread_(std::move(first)) {
+  if (source_.is_remote() && container_->format_name() == "mov") index_by_table();
+}
 
 Result<bool> DemuxedPackets::next(AVPacket& packet, PacketPlace& place) {
   if (is_lost_) {
@@ -178,8 +181,7 @@ Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
       if (!packet) return tl::unexpected(packet.error());
       if (*packet == nullptr) break;
       note_page(**packet);
-      if (identity_of(**packet) != checkpoint.identity || ordinal_ != checkpoint.ordinal) continue;
-      if (hash_of(**packet) != checkpoint.hash) continue;
+      if (!is_same(checkpoint, **packet)) continue;
       if (by_page_) --ordinal_;  // it is read once more
       unread_.push_front(std::move(*packet));
       next_number_ = checkpoint.number;
@@ -191,6 +193,41 @@ Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
   }
   if (const Error error = container_->source_error(); !error.reason.empty()) return tl::unexpected(error);
   return reopen();
+}
+
+bool DemuxedPackets::is_same(const Checkpoint& checkpoint, const AVPacket& packet) const {
+  if (identity_of(packet) != checkpoint.identity || ordinal_ != checkpoint.ordinal) return false;
+  return checkpoint.position >= 0 ? packet.pos == checkpoint.position : hash_of(packet) == checkpoint.hash;
+}
+
+// Numbers all packets by the sample table of an MP4, as reading them would: every row is one packet with the frames
+// that its times say. Does nothing if a row is not certain to be read as that.
+void DemuxedPackets::index_by_table() {
+  AVStream& stream = container_->stream();
+  const AVCodecParameters& codec = *stream.codecpar;
+  const bool is_known = codec.codec_id == AV_CODEC_ID_AAC || codec.codec_id == AV_CODEC_ID_ALAC;
+  const int count = avformat_index_get_entries_count(&stream);
+  const std::int64_t size = source_.size() - base_;
+  if (!is_known || source_.size() < 0 || count == 0 || stream.nb_frames != count) return;
+  const AVRational per_frame{1, timing_.rate_hz};
+  if (timing_.frames_per_packet == 0 && av_cmp_q(stream.time_base, per_frame) != 0) return;
+  std::vector<Checkpoint> table;
+  Frames start = 0;
+  for (int i = 0; i < count; ++i) {
+    const AVIndexEntry& row = *avformat_index_get_entry(&stream, i);
+    const AVIndexEntry* next = i + 1 < count ? avformat_index_get_entry(&stream, i + 1) : nullptr;
+    const std::int64_t ticks = (next != nullptr ? next->timestamp : stream.duration) - row.timestamp;
+    const Frames frames = timing_.frames_per_packet > 0 ? timing_.frames_per_packet : ticks;
+    if (row.size <= 0 || row.pos < 0 || row.pos > size - row.size || (row.flags & AVINDEX_DISCARD_FRAME) != 0) return;
+    if (ticks <= 0 || frames > kTableFramesMax) return;
+    if (i % kCheckpointPackets == 0) {
+      table.push_back({i, start, static_cast<int>(frames), row.timestamp, 0, 0, row.pos});
+    }
+    start += frames;
+  }
+  checkpoints_ = std::move(table);
+  frontier_ = count;
+  frontier_start_ = start;
 }
 
 bool DemuxedPackets::seek_demuxer(const Checkpoint& checkpoint) {

@@ -21,9 +21,10 @@ struct StreamTiming {
 
 // Packets as a demuxer gives them, numbered in reading order, with every sixteenth remembered so that the demuxer can
 // be sent back to it. A demuxer's seek is trusted only as far as the remembered packet is found again, byte for byte;
-// else the container is opened anew and read from its start. Reads three packets ahead, so that the end is known
-// before the frames to be cut there are handed out. After a failed read, which may be an interrupted one, the demuxer
-// is sent back to a remembered packet before anything else is read.
+// else the container is opened anew and read from its start. An MP4 from a network is numbered by its own table, if
+// that is whole, so that a packet far ahead is found without the bytes before it. Reads three packets ahead, so that
+// the end is known before the frames to be cut there are handed out. After a failed read, which may be an interrupted
+// one, the demuxer is sent back to a remembered packet before anything else is read.
 class DemuxedPackets final : public PacketSource {
  public:
   // `first` are packets already read from the container.
@@ -48,6 +49,7 @@ class DemuxedPackets final : public PacketSource {
     std::int64_t identity;  // byte offset or time stamp
     int ordinal;            // among the packets that begin on the same Ogg page
     std::uint32_t hash;
+    std::int64_t position = -1;  // the byte offset, where a table says it: then instead of the hash
   };
 
   Result<PacketPtr> read_packet();
@@ -56,6 +58,8 @@ class DemuxedPackets final : public PacketSource {
   bool seek_demuxer(const Checkpoint& checkpoint);
   Result<void> reopen();
   Result<void> note_end();
+  void index_by_table();
+  bool is_same(const Checkpoint& checkpoint, const AVPacket& packet) const;
   const Checkpoint& checkpoint_before(std::int64_t number) const;
   std::int64_t identity_of(const AVPacket& packet) const;
   void note_page(const AVPacket& packet);

@@ -6,6 +6,7 @@
 
 #include "engine/stream/decoders/container.h"
 #include "engine/stream/decoders/demuxed_packets.h"
+#include "engine/stream/decoders/flac_packets.h"
 #include "engine/stream/decoders/id3.h"
 #include "engine/stream/decoders/packet_decoder.h"
 #include "engine/stream/decoders/pcm_packets.h"
@@ -278,6 +279,17 @@ int constant_frames(AVCodecID codec, const AVPacket& first, const PacketDecoder&
   return varies && first.duration > 0 ? 0 : decoder.frames_per_packet();
 }
 
+// The packets of a file from a network that say themselves which they are; null if this is none.
+std::unique_ptr<FlacPackets> flac_packets(const Container& container, const AVPacket& first, ByteSource& source,
+                                          std::int64_t base) {
+  const AVCodecParameters& codec = *container.stream().codecpar;
+  if (!source.is_remote() || source.is_sequential() || container.format_name() != "flac" || first.pos < 0) {
+    return nullptr;
+  }
+  return FlacPackets::create(source, base + first.pos,
+                             {codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
+}
+
 Result<Opened> open_stream(ByteSource& source, const std::string& name) {
   const Id3Tags tags = read_id3(source);
   Result<std::unique_ptr<Container>> container = Container::open(source, tags.audio_offset, name);
@@ -297,6 +309,8 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     const PcmLayout layout = pcm_layout(**container, *first.front(), source, tags.audio_offset);
     if (layout.frames <= 0) return invalid(name, "the file is empty: it holds no samples");
     opened.packets = std::make_unique<PcmPackets>(source, layout);
+  } else if (auto flac = flac_packets(**container, *first.front(), source, tags.audio_offset); flac != nullptr) {
+    opened.packets = std::move(flac);
   } else {
     StreamTiming timing{.rate_hz = opened.codec->rate_hz()};
     timing.frames_per_packet = constant_frames(stream.codecpar->codec_id, *first.front(), *opened.codec);

@@ -7,8 +7,8 @@
 
 namespace segue::stream {
 
-// Where a packet stands in its stream, counted from the first packet; frames as the codec puts them out, before
-// anything is trimmed.
+// Where a packet stands in its stream; frames as the codec puts them out, before anything is trimmed. Numbers rise from
+// packet to packet, by one where packets are counted, by their frames where packets say which frames they hold.
 struct PacketPlace {
   std::int64_t number = 0;
   Frames start = 0;
@@ -22,7 +22,7 @@ class PacketSource {
   virtual ~PacketSource() = default;
   // The next packet and its place; false at the end.
   virtual Result<bool> next(AVPacket& packet, PacketPlace& place) = 0;
-  // next() goes on with the packet of this number, or finds the end if there are fewer.
+  // next() goes on with the packet of this number, or else with the one before it, or finds the end if there are fewer.
   virtual Result<void> go_to(std::int64_t number) = 0;
   // The number of the packet that holds this frame, or the number of packets if the stream ends before it. Moves.
   virtual Result<std::int64_t> find(Frames frame) = 0;
