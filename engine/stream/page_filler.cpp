@@ -114,7 +114,8 @@ void PageFiller::open(Lock& lock, const std::shared_ptr<LoadingTrack>& track) {
 // Makes some pages of the job's range, from its first on. False if there was no page to make one in.
 bool PageFiller::fill_pages(Lock& lock, const std::shared_ptr<LoadingTrack>& track, const PageJob& job) {
   std::int64_t made = 0;
-  for (std::int64_t page = job.page; page < job.until && made < kPagesPerTurn; ++page) {
+  // The end may come while pages are made; whoever awaits more than there is names any number.
+  for (std::int64_t page = job.page; page < std::min(job.until, track->end_page) && made < kPagesPerTurn; ++page) {
     if (track->dropped || abandoned_) return true;
     if (!track->is_missing(page)) continue;
     // Enough are at work again since a wait ended, or somebody has asked for other pages.

@@ -96,6 +96,7 @@ void PageFiller::want(LoadingTrack& track, std::span<const WantedRange> ranges) 
       track.wanted[track.wanted_count++] = pages;
       std::fill(track.wanted_stamp.begin() + pages.from, track.wanted_stamp.begin() + pages.to, stamp_);
     }
+    track.is_parked = false;  // what is wanted now may be more urgent than what others wait for
     notify();
     if (!track.is_waiting || !is_misplaced(track, options_.sample_rate_hz)) return;
   }
@@ -107,6 +108,7 @@ void PageFiller::wait_for(LoadingTrack& track, WantedRange range) {
   Lock lock(mutex_);
   if (track.first_missing(pages) < 0) return;
   track.awaited.push_back(pages);
+  track.is_parked = false;
   notify();
   if (track.is_waiting && is_misplaced(track, options_.sample_rate_hz)) {
     lock.unlock();
@@ -167,13 +169,20 @@ void PageFiller::end_wait(LoadingTrack& track) {
   if (has_parked) notify();
 }
 
-// A track that waits in the background and may be left for the sake of this one, or null.
+// A waiting track that may be left for the sake of this one, or null: a background, or a load for what is more urgent
+// or came first.
 std::shared_ptr<LoadingTrack> PageFiller::call_away_for(const LoadingTrack& track) const {
-  if (track.rank_made >= kBackground) return nullptr;
-  const auto at = std::find_if(tracks_.begin(), tracks_.end(), [](const auto& t) {
-    return t->is_waiting && !t->is_live && t->rank_made >= kBackground && !t->is_parked;
-  });
-  return at == tracks_.end() ? nullptr : *at;
+  std::shared_ptr<LoadingTrack> least;
+  bool is_later = false;
+  for (const std::shared_ptr<LoadingTrack>& other : tracks_) {
+    if (other.get() == &track) is_later = true;
+    if (other.get() == &track || !other->is_waiting || other->is_live || other->is_parked) continue;
+    const bool is_idle = other->rank_made >= kBackground && track.rank_made < kBackground;
+    const bool is_load =
+        other->rank_made == kStart && (track.rank_made < kStart || (track.rank_made == kStart && is_later));
+    if ((is_idle || is_load) && (least == nullptr || other->rank_made >= least->rank_made)) least = other;
+  }
+  return least;
 }
 
 std::shared_ptr<LoadingTrack> PageFiller::find(const LoadingTrack* track) const {

@@ -24,9 +24,9 @@ class Station final : public MediaOpener {
     changed_.notify_all();
   }
   // How many times somebody has connected or tried to.
-  bool wait_for_attempts(int count) {
+  bool wait_for_attempts(int count, std::chrono::milliseconds patience = kPatience) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return attempts_ >= count; });
+    return changed_.wait_for(lock, patience, [&] { return attempts_ >= count; });
   }
   Result<OpenedMedia> open(const std::string&, const std::stop_token& stop) override {
     OpenedMedia media;
@@ -208,6 +208,52 @@ TEST_F(LiveLoading, LettingGoEndsAnyWaitAtOnce) {
     loaded->reset();
     EXPECT_TRUE(eventually([&] { return loader->bytes_used() == 0; }));
   }
+}
+
+// A station that sends a file as fast as it is read must not fill the memory: a minute's at once, then 1.05 of real
+// time.
+TEST_F(LiveLoading, ASourceFasterThanItsSoundIsSlowedDown) {
+  constexpr double kSent = 69;
+  constexpr double kPace = 1.05;
+  constexpr double kAhead = 60 * kPace;  // what sounds in a minute at that pace
+  Station station({bytes_of("mp3_128", 48'000, kSent)});
+  const auto loader = make_loader(station);
+  const auto before = std::chrono::steady_clock::now();
+  const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count(); };
+  const Loaded loaded = load_station(*loader);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  const rt::TrackPages& pages = (*loaded)->pages();
+  double most_ahead = -1e9;
+  ASSERT_TRUE(eventually([&] {
+    const double made = static_cast<double>(pages.length()) / 48'000;
+    most_ahead = std::max(most_ahead, made - kAhead - kPace * passed());
+    return made > kAhead + 2;
+  }));
+  EXPECT_GT(passed(), 1.5) << "s for two seconds beyond the minute";
+  EXPECT_LT(passed(), 20.0);
+  EXPECT_LE(most_ahead, 0.2) << "s ahead of the pace";
+}
+
+// What connects but cannot be played is tried again, with pauses, for as long as the track is loaded.
+TEST_F(LiveLoading, AConnectionThatCannotBePlayedIsFollowedByTheNext) {
+  const std::string noise(300'000, 'x');
+  Station station({bytes_of("mp3_128", 48'000, 4), noise, noise, bytes_of("mp3_128", 48'000, 5)});
+  const auto loader = make_loader(station);
+  const Loaded loaded = load_station(*loader);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  const auto before = std::chrono::steady_clock::now();
+  for (int attempt = 2; attempt <= 4; ++attempt) {
+    ASSERT_TRUE(eventually([&] {
+      station.hang_up();
+      return station.wait_for_attempts(attempt, std::chrono::milliseconds(5));
+    }));
+  }
+  const rt::TrackPages& pages = (*loaded)->pages();
+  ASSERT_TRUE(eventually([&] { return pages.length() > 8 * 48'000; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(250 + 500)) << "it pauses";
+  EXPECT_FALSE(pages.length_is_final());
+  EXPECT_FALSE((*loaded)->trouble().has_value());
+  EXPECT_TRUE(pages.has(0, 8 * 48'000)) << "without a hole";
 }
 
 TEST_F(LiveLoading, AStationThatSendsNoAudioFailsTheLoad) {

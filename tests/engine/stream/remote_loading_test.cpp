@@ -75,6 +75,7 @@ class RemoteLoading : public testing::Test {
 
   SlowOpener opener_;
   rt::BlockClock clock_;
+  std::vector<std::future<Loaded>> futures_;
 };
 
 TEST_F(RemoteLoading, TheCatalogueFillsWhatTheFileDoesNotSay) {
@@ -182,6 +183,32 @@ TEST_F(RemoteLoading, ALoadTakesTheThreadOfABackgroundThatWaits) {
   }
 }
 
+// A deck about to run dry is worth more than any load.
+TEST_F(RemoteLoading, AWantedPageTakesTheThreadOfALoadThatWaits) {
+  const auto loader = make_loader(2);
+  const std::string wav = bytes_of(path("wav_16"));
+  const auto playing = opener_.add("segue://p/playing", wav);
+  playing->arrive(0, 500'000);
+  std::future<Loaded> future = start(*loader, "segue://p/playing");
+  const Loaded loaded = get(future);
+  ASSERT_TRUE(loaded.has_value());
+  std::vector<std::shared_ptr<SlowBytes>> stalled;
+  for (std::uint64_t id = 0; id < 30; ++id) {
+    const std::string uri = "segue://p/" + std::to_string(id);
+    stalled.push_back(opener_.add(uri, wav));
+    futures_.push_back(start(*loader, uri, id + 2));
+  }
+  for (std::size_t i = 0; i < 16; ++i) ASSERT_TRUE(stalled[i]->wait_for_reader()) << i;
+  const WantedRange range[] = {{30 * 48'000, 33 * 48'000}};
+  loader->want(**loaded, range);
+  ASSERT_TRUE(playing->wait_for_reader(29 * 192'000, 33 * 192'000, std::chrono::seconds(20)));
+  playing->arrive_all();
+  loader->wait_for(**loaded, {30 * 48'000, 33 * 48'000});
+  EXPECT_TRUE((*loaded)->pages().has(30 * 48'000, 33 * 48'000));
+  for (const auto& bytes : stalled) bytes->arrive_all();
+  for (std::future<Loaded>& one : futures_) EXPECT_TRUE(get(one).has_value());
+}
+
 TEST_F(RemoteLoading, CancellingEndsOpeningWithinTenMilliseconds) {
   const auto loader = make_loader(2);
   opener_.add_hanging("segue://p/hang");
@@ -255,6 +282,32 @@ TEST_F(RemoteLoading, SeeksWhileBytesComeLeaveThePagesRight) {
     loader->wait_for(**loaded, {0, kWhole});
     EXPECT_EQ(expect_same((*loaded)->pages(), (*local)->pages()), (*local)->pages().published()) << format;
     EXPECT_FALSE((*loaded)->trouble().has_value()) << format;
+  }
+}
+
+// In formats that number their packets a seek is served from its own bytes.
+TEST_F(RemoteLoading, ASeekAheadWaitsForItsOwnBytesOnly) {
+  for (const bool is_flac : {true, false}) {
+    const auto loader = make_loader();
+    const std::string file = is_flac ? path("flac") : test::encode(kStreamable, kSignal);
+    const Loaded local = load(*loader, file);
+    ASSERT_TRUE(local.has_value());
+    loader->wait_for(**local, {0, kWhole});
+    const auto slow = opener_.add("segue://p/1", bytes_of(file));
+    slow->arrive(0, slow->size() / 4);
+    slow->arrive(slow->size() * 7 / 10, slow->size() * 9 / 10);
+    std::future<Loaded> future = start(*loader, "segue://p/1");
+    const Loaded loaded = get(future);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+    ASSERT_TRUE(slow->wait_for_reader());
+    const WantedRange range[] = {{48 * 48'000, 51 * 48'000}};
+    loader->want(**loaded, range);
+    loader->wait_for(**loaded, {48 * 48'000, 51 * 48'000});
+    EXPECT_FALSE((*loaded)->pages().has(25 * 48'000, 26 * 48'000));
+    slow->arrive_all();
+    loader->wait_for(**loaded, {0, kWhole});
+    EXPECT_EQ(expect_same((*loaded)->pages(), (*local)->pages()), (*local)->pages().published());
+    EXPECT_TRUE((*loaded)->pages().length_is_final());
   }
 }
 
