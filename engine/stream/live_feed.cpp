@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <numbers>
 #include <utility>
 
 #include "engine/base/log.h"
@@ -20,6 +22,11 @@ constexpr std::chrono::seconds kBurst{60};
 constexpr double kPace = 1.05;                         // beyond that, of real time
 constexpr std::chrono::milliseconds kFirstPause{250};  // before trying again what connected but cannot be played
 constexpr std::chrono::milliseconds kLongestPause{30'000};
+
+// Raised cosine from 0 to 1.
+float fade_gain(Frames at, int frames) {
+  return static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * static_cast<double>(at) / frames));
+}
 
 // False if it was stopped.
 bool pause(const std::stop_token& stop, std::chrono::milliseconds length) {
@@ -65,9 +72,6 @@ Result<void> LiveFeed::make(rt::Page& page) {
       filled += *played;
       if (*played > 0) continue;
       decoder_ = nullptr;
-      faded_ = 0;
-    } else if (faded_ < fade_frames_) {
-      filled += fade_out(left, right, count);
     } else if (const Result<void> connected = connect(); !connected) {
       return connected;
     }
@@ -90,11 +94,13 @@ bool LiveFeed::keep_pace() {
 
 // Up to `count` frames of this connection; 0 at its end.
 Result<int> LiveFeed::play(float* left, float* right, int count) {
-  const Frames until = resampler_->last_source(next_ + count - 1) + 1;
+  // The end is to be known before its fade begins.
+  const Frames until = resampler_->last_source(next_ + count - 1 + fade_frames_) + 1;
   if (const Result<void> gathered = gather(until); !gathered) return tl::unexpected(gathered.error());
   const Frames end = start_ + static_cast<Frames>(left_.size());
+  const Frames last = has_ended_ ? resampler_->target_frames_for(end) : INT64_MAX;
   if (has_ended_) {
-    count = static_cast<int>(std::clamp<Frames>(resampler_->target_frames_for(end) - next_, 0, count));
+    count = static_cast<int>(std::clamp<Frames>(last - next_, 0, count));
     if (count == 0) return 0;
     left_.resize(static_cast<std::size_t>(std::max(until, end) - start_), 0.0F);
     right_.resize(left_.size(), 0.0F);
@@ -105,14 +111,14 @@ Result<int> LiveFeed::play(float* left, float* right, int count) {
     left_.resize(static_cast<std::size_t>(end - start_));
     right_.resize(left_.size());
   }
-  for (int i = 0; i < count && next_ + i < fade_frames_; ++i) {
-    const float gain = static_cast<float>(next_ + i) / static_cast<float>(fade_frames_);
+  for (int i = 0; i < count; ++i) {
+    const Frames inside = std::min(next_ + i, last - 1 - next_ - i);  // from the nearer end
+    if (inside >= fade_frames_) continue;
+    const float gain = fade_gain(inside, fade_frames_);
     left[i] *= gain;
     right[i] *= gain;
   }
   next_ += count;
-  last_left_ = left[count - 1];
-  last_right_ = right[count - 1];
   const Frames surplus =
       std::clamp<Frames>(resampler_->first_source(next_) - start_, 0, static_cast<Frames>(left_.size()));
   left_.erase(left_.begin(), left_.begin() + static_cast<std::ptrdiff_t>(surplus));
@@ -135,17 +141,6 @@ Result<void> LiveFeed::gather(Frames until) {
     has_ended_ = !got || *got == 0;
   }
   return {};
-}
-
-// Lets the last sample die away; returns how many frames were written.
-int LiveFeed::fade_out(float* left, float* right, int count) {
-  const int run = std::min(count, fade_frames_ - faded_);
-  for (int i = 0; i < run; ++i, ++faded_) {
-    const float gain = 1.0F - static_cast<float>(faded_ + 1) / static_cast<float>(fade_frames_);
-    left[i] = last_left_ * gain;
-    right[i] = last_right_ * gain;
-  }
-  return run;
 }
 
 Result<void> LiveFeed::connect() {

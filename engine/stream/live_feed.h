@@ -16,7 +16,7 @@
 namespace segue::stream {
 
 // The pages of a source without an end, one after the other, over as many connections as it takes. Where a connection
-// ends, its last sample fades away over 5 ms and the next connection's sound fades in over 5 ms right behind it; each
+// ends, its last 5 ms fade away and the next connection's sound fades in over 5 ms right behind it; each
 // may have a format and a rate of its own. A source that sends faster than it sounds is slowed down. One thread at a
 // time; waits for bytes and for connections.
 class LiveFeed {
@@ -40,7 +40,6 @@ class LiveFeed {
   bool keep_pace();
   Result<int> play(float* left, float* right, int count);
   Result<void> gather(Frames until);
-  int fade_out(float* left, float* right, int count);
   Result<void> connect();
 
   Line line_;
@@ -54,10 +53,7 @@ class LiveFeed {
   Frames start_ = 0;        // source frame of the window's first
   std::vector<float> left_;
   std::vector<float> right_;
-  float last_left_ = 0.0F;
-  float last_right_ = 0.0F;
   std::chrono::steady_clock::time_point due_{};  // when a page is made at the earliest
-  int faded_ = 0;                                // frames of the fade after the last connection's end
 };
 
 }  // namespace segue::stream

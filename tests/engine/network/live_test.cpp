@@ -4,6 +4,7 @@
 
 #include "tests/engine/network/venue.h"
 #include "tests/support/audio/clicks.h"
+#include "tests/support/audio/compare.h"
 #include "tests/support/audio/measure.h"
 #include "tests/support/media/media.h"
 
@@ -36,11 +37,15 @@ bool wait_for_buffer(Venue& venue, double seconds) {
   return venue.wait_for(1, [&](const v1::Deck& deck) { return deck.buffered_s() >= seconds; });
 }
 
-// The clicks of a stretch of sound that are none of the music's own.
+// The clicks of a stretch of sound; where it was cut out is none.
 std::string clicks_in(const StereoAudio& heard) {
-  const auto clicks = find_clicks(heard);
+  constexpr Frames kEdge = 512;
+  auto clicks = find_clicks(heard);
+  std::erase_if(clicks, [&](const Click& click) { return click.at < kEdge || click.at > heard.frames() - kEdge; });
   return clicks.empty() ? "" : describe(clicks);
 }
+
+StereoAudio heard_from(Venue& venue, Frames from, Frames to) { return venue.booth.heard.cut(from, to); }
 
 TEST(LiveSound, AStationPlaysAndSaysWhatItPlays) {
   Venue venue;
@@ -56,6 +61,43 @@ TEST(LiveSound, AStationPlaysAndSaysWhatItPlays) {
   EXPECT_GT(rms(heard.cut(kSecond, 8 * kSecond).left), 0.01);
   EXPECT_EQ(clicks_in(heard.cut(kSecond, 8 * kSecond)), "");
   EXPECT_EQ(venue.booth.deck(1).underruns(), 0U);
+}
+
+// Ten seconds of buffer outlast the gap; what is heard is the end of one connection and the beginning of the next.
+TEST(LiveSound, ADroppedConnectionIsNotHeardWhileTheBufferLasts) {
+  Venue venue;
+  ASSERT_EQ(venue.load(1, serve_station(venue, 10)), "(ok)");
+  ASSERT_TRUE(wait_for_buffer(venue, 9));
+  const Frames start = venue.booth.frame() + 4'800;
+  venue.booth.send_at(start, {"play { deck: 1 }"});
+  venue.booth.run_to(start + 4 * kSecond);
+  venue.server.reset_connections();
+  ASSERT_TRUE(venue.server.wait_for_requests(2)) << "it connects again";
+  ASSERT_TRUE(wait_for_buffer(venue, 14)) << "the burst of the new connection";
+  venue.booth.run_to(start + 16 * kSecond);
+  EXPECT_EQ(venue.booth.deck(1).underruns(), 0U);
+  EXPECT_EQ(venue.booth.deck(1).rolls(), 0U);
+  EXPECT_GT(rms(heard_from(venue, start + 12 * kSecond, start + 16 * kSecond).left), 0.01);
+  EXPECT_EQ(clicks_in(heard_from(venue, start + kSecond, start + 16 * kSecond)), "");
+}
+
+// What was received is kept: half a minute back plays in the next block.
+TEST(LiveSound, SeekingBackWithinTheTimeShiftPlaysAtOnce) {
+  Venue venue;
+  ASSERT_EQ(venue.load(1, serve_station(venue, 45)), "(ok)");
+  ASSERT_TRUE(wait_for_buffer(venue, 42));
+  const Frames start = venue.booth.frame() + 4'800;
+  venue.booth.send_at(start, {"play { deck: 1 }"});
+  venue.booth.run_to(start + 36 * kSecond);
+  venue.server.stop();  // it is here already, or nowhere
+  const Frames back = venue.booth.frame() + 4'800;
+  venue.booth.send_at(back, {"seek { deck: 1 seconds: 6 }"});
+  venue.booth.run_to(back + 4 * kSecond);
+  EXPECT_EQ(venue.booth.deck(1).underruns(), 0U);
+  const Frames fade = kSecond / 10;
+  EXPECT_EQ(difference(heard_from(venue, back + fade, back + 4 * kSecond),
+                       heard_from(venue, start + 6 * kSecond + fade, start + 10 * kSecond)),
+            "");
 }
 
 }  // namespace
