@@ -71,6 +71,7 @@ class PageFiller : public std::enable_shared_from_this<PageFiller> {
   void remove(LoadingTrack& track);
   void notify();
   std::shared_ptr<LoadingTrack> find(const LoadingTrack* track) const;
+  bool yields(const LoadingTrack& other, const LoadingTrack& track) const;
   std::shared_ptr<LoadingTrack> call_away_for(const LoadingTrack& track) const;
   rt::Page* take_page(const LoadingTrack& track, bool is_wanted);
   bool clean_memory(Lock& lock);

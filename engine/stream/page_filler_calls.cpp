@@ -137,7 +137,10 @@ bool PageFiller::begin_wait(LoadingTrack& track) {
   {
     const Lock lock(mutex_);
     if (track.dropped || abandoned_ || is_misplaced(track, options_.sample_rate_hz)) return false;
-    if (waiting_ >= kWaitingMax && !track.is_live) {
+    // Those called away are about to leave.
+    const auto leaving =
+        std::count_if(tracks_.begin(), tracks_.end(), [](const auto& t) { return t->is_waiting && t->is_parked; });
+    if (waiting_ - leaving >= kWaitingMax && !track.is_live) {
       called_away = call_away_for(track);
       if (called_away == nullptr) {
         track.is_parked = true;
@@ -145,6 +148,9 @@ bool PageFiller::begin_wait(LoadingTrack& track) {
       }
       called_away->is_parked = true;
     }
+    // What is parked and comes before this one is to try again: it takes the place.
+    for (const auto& other : tracks_)
+      other->is_parked = other->is_parked && (other->is_waiting || !yields(track, *other));
     track.is_waiting = true;
     ++waiting_;
     --working_;
@@ -169,18 +175,23 @@ void PageFiller::end_wait(LoadingTrack& track) {
   if (has_parked) notify();
 }
 
-// A waiting track that may be left for the sake of this one, or null: a background, or a load for what is more urgent
-// or came first.
+// Whether `other` may be left for the sake of `track`: a background, or a load for what is more urgent or came first.
+bool PageFiller::yields(const LoadingTrack& other, const LoadingTrack& track) const {
+  if (other.is_live) return false;
+  if (other.rank_made >= kBackground) return track.rank_made < kBackground;
+  if (other.rank_made != kStart || track.rank_made > kStart) return false;
+  if (track.rank_made < kStart) return true;
+  const auto first = std::find_if(tracks_.begin(), tracks_.end(),
+                                  [&](const auto& t) { return t.get() == &other || t.get() == &track; });
+  return first->get() == &track;
+}
+
+// A waiting track that yields to this one, the least urgent and latest, or null.
 std::shared_ptr<LoadingTrack> PageFiller::call_away_for(const LoadingTrack& track) const {
   std::shared_ptr<LoadingTrack> least;
-  bool is_later = false;
   for (const std::shared_ptr<LoadingTrack>& other : tracks_) {
-    if (other.get() == &track) is_later = true;
-    if (other.get() == &track || !other->is_waiting || other->is_live || other->is_parked) continue;
-    const bool is_idle = other->rank_made >= kBackground && track.rank_made < kBackground;
-    const bool is_load =
-        other->rank_made == kStart && (track.rank_made < kStart || (track.rank_made == kStart && is_later));
-    if ((is_idle || is_load) && (least == nullptr || other->rank_made >= least->rank_made)) least = other;
+    if (!other->is_waiting || other->is_parked || !yields(*other, track)) continue;
+    if (least == nullptr || other->rank_made >= least->rank_made) least = other;
   }
   return least;
 }
