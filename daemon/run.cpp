@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "daemon/exit_code.h"
 #include "daemon/listener.h"
@@ -75,6 +76,7 @@ void wait_for_end(StopRequest& stop, const Engine& engine) {
 
 int run(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
+  ::umask(0077);  // what is written here is nobody else's: a journal and a library may hold addresses with passwords
   StopRequest stop;
   log::set_level(settings.daemon.log_level);
   raise_descriptor_limit();

@@ -34,7 +34,14 @@ std::string playlist_line(const v1::Playlist& playlist) {
 Result<v1::Playlist> find(const Call& call, Session& session, const std::string& name) {
   v1::ListPlaylistsRequest request;
   request.set_provider(call.option("--provider"));
-  const auto all = session.ask(&Library::ListPlaylists, request);
+  // Who is named alone is asked, so that another that hangs is not waited for.
+  const bool is_named = request.provider().empty() && name.find('/') != std::string::npos;
+  if (is_named) request.set_provider(name.substr(0, name.find('/')));
+  auto all = session.ask(&Library::ListPlaylists, request);
+  if (is_named && !all && all.error().code == "NOT_FOUND") {  // a name with a stroke in it
+    request.clear_provider();
+    all = session.ask(&Library::ListPlaylists, request);
+  }
   if (!all) return tl::unexpected(all.error());
   std::vector<const v1::Playlist*> found;
   for (const auto& playlist : all->playlists()) {
@@ -156,6 +163,14 @@ Result<int> edit(const Call& call, Session& session, const std::string& action, 
   request.set_provider(playlist->provider());
   request.set_id(playlist->id());
   request.set_version(playlist->version());
+  if (playlist->version().empty()) {  // some servers tell it with the tracks only
+    v1::GetPlaylistRequest look;
+    look.set_provider(playlist->provider());
+    look.set_id(playlist->id());
+    const auto content = session.ask(&Library::GetPlaylist, look);
+    if (!content) return tl::unexpected(content.error());
+    request.set_version(content->playlist().version());
+  }
   return report(call, session.ask(&Library::EditPlaylist, request));
 }
 

@@ -38,8 +38,9 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
           {config_, book_, publisher_, journal_, tracks_, stretchers_, recording_, events_, options.waits_for_pages}),
       admission_({config_, book_, journal_, agenda_}),
       installer_({config_, agenda_, stretchers_, journal_, events_, options.mode}),
-      deck_watch_({config_, clock_, book_, publisher_, agenda_, events_,
-                   [this](int deck, double seconds) { seek(deck, seconds); }}),
+      deck_watch_(
+          {config_, clock_, book_, publisher_, agenda_, events_,
+           [this](int deck, double seconds, std::function<void()> failed) { seek(deck, seconds, std::move(failed)); }}),
       latency_frames_(zones.latency_frames),
       self_(std::make_shared<ControlLoop*>(this)) {
   journal_.epoch_began(options.epoch, config_, options.version);
@@ -107,13 +108,16 @@ FrameMap ControlLoop::frame_map() const {
   return map;
 }
 
-void ControlLoop::seek(int deck, double seconds) {
+void ControlLoop::seek(int deck, double seconds, std::function<void()> failed) {
   Request request;
   v1::Seek& seek = *request.message.add_commands()->mutable_seek();
   seek.set_deck(static_cast<std::uint32_t>(deck) + 1);
   seek.set_seconds(seconds);
   request.origin.principal = "segued";
-  request.answer = [](const Result<v1::ExecuteResponse>&) {};
+  request.message.set_wait(v1::ExecuteRequest::COMMITTED);
+  request.answer = [failed = std::move(failed)](const Result<v1::ExecuteResponse>& response) {
+    if (!response) failed();
+  };
   execute(std::move(request));
 }
 

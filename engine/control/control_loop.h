@@ -80,7 +80,8 @@ class ControlLoop {
   void take_notes();
   void tell(v1::Event event);
   void take_commits();
-  void seek(int deck, double seconds);
+  // `failed` is called if nothing comes of it, on the control thread.
+  void seek(int deck, double seconds, std::function<void()> failed);
   void tell_wants();
   void tend_recording();
 

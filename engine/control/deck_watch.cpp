@@ -135,7 +135,8 @@ void DeckWatch::bring_back(int deck, const render::DeckSnapshot& now) {
   if (entry.has_asked_back || !pages.has(*entry.live_dry_at, *entry.live_dry_at + ahead)) return;
   if (pages.length() < *entry.live_dry_at + ahead) return;  // beyond the end counts as there
   entry.has_asked_back = true;
-  parts_.seek(deck, static_cast<double>(*entry.live_dry_at) / parts_.config.engine.sample_rate_hz);
+  parts_.seek(deck, static_cast<double>(*entry.live_dry_at) / parts_.config.engine.sample_rate_hz,
+              [&entry] { entry.has_asked_back = false; });
 }
 
 }  // namespace segue::control

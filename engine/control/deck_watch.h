@@ -29,7 +29,7 @@ class DeckWatch {
     const Agenda& agenda;
     rt::SpscQueue<render::Event>::Writer& events;
     // Seeks a deck, from 0, to seconds, as a client would.
-    std::function<void(int deck, double seconds)> seek;
+    std::function<void(int deck, double seconds, std::function<void()> failed)> seek;
   };
   explicit DeckWatch(Parts parts);
 

@@ -155,7 +155,7 @@ Result<void> Scan::compare(const Root& root, const Step& step, const DiskFolder&
     if (before != nullptr) known.files.erase(found);
     parts_.on_progress(progress_);
   }
-  if (disk.is_cut) return {};  // what was not seen is not gone
+  if (disk.is_cut || progress_.seen >= kFilesMax) return {};  // what was not seen is not gone
   for (const auto& [name, file] : known.files) vanished_.push_back({root.id, file.source, known.id, name});
   return {};
 }

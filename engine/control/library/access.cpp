@@ -86,22 +86,34 @@ void ask(const Parts& parts, const std::string& provider, const std::stop_token&
 }
 
 // Asks providers what tracks are called and has the library remember it, one after the other, so that a playlist names
-// them while their provider is away. Nobody waits for it; what cannot be asked keeps its address alone.
+// them while their provider is away. Nobody waits for it; what cannot be asked keeps its address alone. Written on the
+// threads of the provider that keeps the library, because that may wait for a disk.
 class Remembering : public std::enable_shared_from_this<Remembering> {
  public:
-  Remembering(Parts parts, std::vector<std::string> uris) : parts_(std::move(parts)), uris_(std::move(uris)) {}
+  Remembering(Parts parts, std::vector<std::string> uris) : parts_(std::move(parts)), uris_(std::move(uris)) {
+    for (const auto& status : parts_->catalogue.providers()) {
+      if (keeper_.empty() && status.description.type == "local") keeper_ = status.description.name;
+    }
+  }
   void go_on() {
     while (next_ < uris_.size() && !uris_[next_].starts_with("segue://")) ++next_;
     if (next_ >= std::min(uris_.size(), kRememberedMax)) return;
     parts_->catalogue.track(uris_[next_++], {}, [self = shared_from_this()](const Result<catalog::Entry>& entry) {
-      if (entry) (void)self->parts_->library.remember({*entry});
-      self->go_on();
+      if (!entry) return self->go_on();
+      self->write(*entry);
     });
   }
 
  private:
+  void write(const catalog::Entry& entry) {
+    auto task = [parts = parts_, entry](Provider&, const std::stop_token&) { return parts->library.remember({entry}); };
+    parts_->catalogue.ask(keeper_, kPatience, {}, std::move(task),
+                          [self = shared_from_this()](const Result<void>&) { self->go_on(); });
+  }
+
   const Parts parts_;
   const std::vector<std::string> uris_;
+  std::string keeper_;  // a provider whose threads wait for the library
   std::size_t next_ = 0;
 };
 

@@ -94,9 +94,9 @@ Error document_error(const std::string& label, std::string_view mime, std::strin
   auto found = from_json(body);
   if (!found) found = from_xml(body);
   if (!found) {
-    const std::string type = mime.empty() ? "document" : printable(mime, 64);
+    const std::string type = mime.empty() ? "a document" : printable(mime, 64);
     return {Code::kFailedPrecondition, "NOT_AUDIO",
-            label + ": the server sent a " + type + " instead of audio; is the address right?"};
+            label + ": the server sent " + type + " instead of audio; is the address right?"};
   }
   const std::string said = label + ": the server says: " + printable(found->message, kTextBytesMax) + " (code " +
                            std::to_string(found->code) + ")";

@@ -141,6 +141,13 @@ bool Fetch::deliver(Lock& lock, Transfer& transfer, std::span<const std::byte> b
       return false;
     }
     bytes = bytes.subspan(count);
+    if (done && services_.options.cache.counters().ram_bytes > services_.options.ram_bytes_max) {
+      transfer.answer_.kind = Kind::kFault;
+      transfer.answer_.error = {Code::kResourceExhausted, "CACHE_FULL",
+                                ref_.label + ": memory is full of audio that no disk takes; eject tracks"};
+      store(lock, std::move(*done));
+      return false;
+    }
     if (done) store(lock, std::move(*done));
     if (transfer.is_dropped_) return false;
   }

@@ -197,6 +197,28 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"Empty", {.body = ""}, Code::kFailedPrecondition, "NOT_AUDIO", "empty"}),
     [](const auto& test) { return test.param.name; });
 
+TEST(FetcherFault, WhatNoDiskTakesFillsNoMemory) {
+  FaultServer server;
+  const std::string bytes = track_bytes(8 << 20);
+  server.serve("/t", bytes);
+  Rig::Options options;  // no disk at all
+  options.ram_bytes_max = 1 << 20;
+  Rig rig(options);
+  auto media = rig.open(Rig::ref(server.url("/t")));
+  ASSERT_TRUE(media) << media.error().message;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (rig.faults("CACHE_FULL") < 1 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_GE(rig.faults("CACHE_FULL"), 1U);
+  EXPECT_EQ(media->status().trouble->reason, "CACHE_FULL");
+  EXPECT_LE(rig.cache().counters().ram_bytes, (1 << 20) + 2 * kBlockBytes);
+  const auto head = read_some(*media->source, 0, 500'000);
+  ASSERT_TRUE(head) << "what is there can be played";
+  EXPECT_TRUE(*head == bytes.substr(0, 500'000));
+  media->source.reset();  // makes room
+  media = rig.open(Rig::ref(server.url("/t"), "p/2/raw"));
+  EXPECT_TRUE(media) << media.error().message;
+}
+
 TEST(FetcherFault, NobodyListens) {
   FaultServer server;
   const std::string url = server.url("/t");

@@ -38,6 +38,7 @@ Rig::Rig(const Options& options) {
   fetcher.retry.longest = options.retry_longest;
   fetcher.recheck_after = options.recheck_after;
   fetcher.open_max = options.open_max;
+  fetcher.ram_bytes_max = options.ram_bytes_max;
   fetcher.linger = options.linger;
   fetcher_ = Fetcher::create(std::move(fetcher));
 }

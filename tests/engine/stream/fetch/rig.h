@@ -28,6 +28,7 @@ class Rig {
     std::chrono::milliseconds retry_longest{40};
     std::chrono::milliseconds open_max{4'000};
     std::int64_t background_bytes_per_s = 0;
+    std::int64_t ram_bytes_max = 512 << 20;
     std::chrono::milliseconds linger{0};
   };
   Rig() : Rig(Options{}) {}
