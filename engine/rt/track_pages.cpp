@@ -12,7 +12,7 @@ TrackPages::TrackPages(Frames capacity_frames)
 
 bool TrackPages::has(Frames from, Frames to) const {
   from = std::max<Frames>(from, 0);
-  to = std::min(to, length());
+  to = std::min(to, length_is_final() ? length() : page_count_ * kPageFrames);
   for (Frames at = from / kPageFrames; at * kPageFrames < to; ++at) {
     if (page(at) == nullptr) return false;
   }
@@ -20,7 +20,7 @@ bool TrackPages::has(Frames from, Frames to) const {
 }
 
 bool TrackPages::read(Frames from, int count, float* left, float* right) const {
-  const Frames end = length();
+  const Frames end = length_is_final() ? length() : page_count_ * kPageFrames;
   bool complete = true;
   while (count > 0) {
     int run = count;

@@ -41,7 +41,8 @@ class TrackPages {
   SEGUE_RT bool length_is_final() const { return length_is_final_.load(std::memory_order_acquire); }
   // The last 5 ms fade by themselves (below −60 dBFS); valid once length_is_final().
   SEGUE_RT bool ends_quietly() const { return ends_quietly_.load(std::memory_order_acquire); }
-  // True if frames [from, to) can be read now; frames outside the track count as readable.
+  // True if frames [from, to) can be read now. Frames before the track and behind its end count as readable, but the
+  // end is known only once length_is_final(): until then what lies behind the newest page is missing.
   SEGUE_RT bool has(Frames from, Frames to) const;
   // Copies `count` frames from `from` on into two planes; silence outside the track and for missing pages.
   // Returns false if a page was missing.

@@ -81,6 +81,38 @@ TEST(LiveSound, ADroppedConnectionIsNotHeardWhileTheBufferLasts) {
   EXPECT_EQ(clicks_in(heard_from(venue, start + kSecond, start + 16 * kSecond)), "");
 }
 
+// Nothing is left to play: the last beat rolls, and once three seconds have come it goes on where it ran dry.
+TEST(LiveSound, ALongOutageRollsAndGoesOnWhereItRanDry) {
+  Venue venue;
+  ASSERT_EQ(venue.load(1, serve_station(venue, 6)), "(ok)");
+  ASSERT_TRUE(wait_for_buffer(venue, 5));
+  venue.booth.send({"set_grid { deck: 1 bpm: 120 first_beat_s: 0 }"});
+  venue.booth.run(2);
+  const Frames start = venue.booth.frame() + 4'800;
+  venue.booth.send_at(start, {"play { deck: 1 }"});
+  venue.booth.run_to(start + kSecond);
+  venue.server.stop();
+  const v1::Deck before = venue.booth.deck(1);
+  const double dry_s = before.position_s() + before.buffered_s();
+  venue.booth.run_to(start + 14 * kSecond);
+  EXPECT_TRUE(venue.booth.deck(1).rolling());
+  EXPECT_EQ(venue.booth.deck(1).rolls(), 1U);
+  EXPECT_EQ(venue.booth.deck(1).underruns(), 1U);
+  venue.server.start();
+  Frames back = 0;
+  for (int tenth = 0; tenth < 300 && back == 0; ++tenth) {
+    venue.booth.control->inbox().wait(20ms);  // the network gets its real time
+    venue.booth.run_to(venue.booth.frame() + kSecond / 10);
+    if (!venue.booth.deck(1).rolling()) back = venue.booth.frame();
+  }
+  ASSERT_GT(back, 0) << "it comes back";
+  EXPECT_NEAR(venue.booth.deck(1).position_s(), dry_s, 1.0);
+  ASSERT_TRUE(wait_for_buffer(venue, 2));
+  venue.booth.run_to(back + kSecond);
+  EXPECT_EQ(venue.booth.deck(1).rolls(), 1U);
+  EXPECT_EQ(clicks_in(heard_from(venue, start + kSecond, back + kSecond)), "");
+}
+
 // What was received is kept: half a minute back plays in the next block.
 TEST(LiveSound, SeekingBackWithinTheTimeShiftPlaysAtOnce) {
   Venue venue;
