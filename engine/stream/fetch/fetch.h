@@ -69,8 +69,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   // Nobody uses it, but it may be taken up again where it stands: when its last reader left; else nothing.
   std::optional<SteadyTime> lingering_since() const;
   bool is_busy_behind() const;  // as Step has it
-  // Readers fail with CANCELLED; what is under way ends. Returns once nobody is in the cache for it.
-  Step close(SteadyTime now);
+  // Readers fail with CANCELLED; what is under way ends. `waits`: returns once nobody is in the cache for it.
+  Step close(SteadyTime now, bool waits);
   const std::string& key() const { return key_; }
 
  private:

@@ -164,7 +164,8 @@ void Fetch::act(Acts acts) {
     acts.start->id_ = id;
   }
   if (acts.job == Job::kNone) return;
-  services_.workers.post([fetch = shared_from_this(), job = acts.job](const std::stop_token& stop) {
+  Workers& workers = acts.job == Job::kResolve ? services_.resolvers : services_.workers;
+  workers.post([fetch = shared_from_this(), job = acts.job](const std::stop_token& stop) {
     if (job == Job::kPrepare) fetch->prepare();
     if (job == Job::kOpen) fetch->attach();
     if (job == Job::kResolve) fetch->resolve(stop);
@@ -174,7 +175,7 @@ void Fetch::act(Acts acts) {
   });
 }
 
-Fetch::Step Fetch::close(SteadyTime now) {
+Fetch::Step Fetch::close(SteadyTime now, bool waits) {
   Step step;
   Acts acts;
   std::shared_ptr<CachedContent> content;
@@ -195,7 +196,8 @@ Fetch::Step Fetch::close(SteadyTime now) {
       step.done.emplace_back(std::move(prefetch),
                              fail(Code::kCancelled, "FETCH_CLOSED", ref_.label + ": fetching has ended"));
     }
-    changed_.wait(lock, [this] { return in_cache_ == 0; });
+    // Threads in the cache hold the content themselves: one whose disk hangs must not stop all other fetches.
+    if (waits) changed_.wait(lock, [this] { return in_cache_ == 0; });
     content = std::exchange(content_, nullptr);
   }
   if (content && is_to_discard_) content->discard();

@@ -16,7 +16,8 @@
 namespace segue::stream {
 namespace {
 
-constexpr int kWorkers = 4;  // two for a catalogue that hangs, and still two for the disk
+constexpr int kWorkers = 2;    // a disk does not get faster by more
+constexpr int kResolvers = 4;  // each waits up to 15 s for a catalogue that hangs
 
 // Wakes the steering thread; what comes while it works wakes it again.
 class Alarm {
@@ -48,14 +49,22 @@ class Alarm {
 class SteeredFetcher final : public Fetcher {
  public:
   explicit SteeredFetcher(Options options)
-      : workers_(std::make_unique<Workers>(kWorkers)),
-        services_{options, options.clock ? *options.clock : system_clock_, [this] { alarm_.ring(); }, *workers_, {}, {},
+      : workers_(std::make_unique<Workers>("segue-copies", kWorkers)),
+        resolvers_(std::make_unique<Workers>("segue-resolve", kResolvers)),
+        services_{options,
+                  options.clock ? *options.clock : system_clock_,
+                  [this] { alarm_.ring(); },
+                  *workers_,
+                  *resolvers_,
+                  {},
+                  {},
                   {}},
         steering_([this](const std::stop_token& stop) { run(stop); }) {}
 
   ~SteeredFetcher() override {
     steering_.request_stop();
     steering_.join();
+    resolvers_.reset();
     workers_.reset();
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return opens_ == 0; });
@@ -167,7 +176,7 @@ class SteeredFetcher final : public Fetcher {
     auto [fetches, over, next] = survey(false);
     const SteadyTime now = std::chrono::steady_clock::now();
     for (const auto& fetch : over) {
-      Fetch::Step step = fetch->close(now);
+      Fetch::Step step = fetch->close(now, false);
       tell(step);
     }
     int behind = 0;
@@ -196,7 +205,7 @@ class SteeredFetcher final : public Fetcher {
     set_thread_name("segue-fetch");
     while (!stop.stop_requested()) alarm_.wait(stop, look_at_all());
     for (const auto& fetch : survey(true).over) {
-      Fetch::Step step = fetch->close(std::chrono::steady_clock::now());
+      Fetch::Step step = fetch->close(std::chrono::steady_clock::now(), true);
       tell(step);
     }
     if (is_holding_) services_.options.http.hold_background(false);
@@ -205,6 +214,7 @@ class SteeredFetcher final : public Fetcher {
   SystemClock system_clock_;
   Alarm alarm_;
   std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Workers> resolvers_;
   FetchServices services_;
   bool is_holding_ = false;  // the steering thread's
 

@@ -67,10 +67,10 @@ class Fetcher {
     int background_transfers_max = 2;         // prefetches at a time
     std::chrono::milliseconds linger{5'000};  // a fetch stands still for so long after its last reader has closed it
     int lingering_max = 2;                    // each holds a connection; of more, the oldest end
-    // Bytes of audio in memory, of all contents together, past which no more is taken until some of it is on the disk or
-    // closed: 16 decks of FLAC that no disk takes fit, and no server can fill the machine. The fault is CACHE_FULL.
+    // Bytes of audio in memory, of all contents together, past which no more is taken until some of it is on the disk
+    // or closed: 16 decks of FLAC that no disk takes fit, and no server can fill the machine. The fault is CACHE_FULL.
     std::int64_t ram_bytes_max = 512 << 20;
-    const Clock* clock = nullptr;             // time of day, for dates that servers name; null: the system's
+    const Clock* clock = nullptr;  // time of day, for dates that servers name; null: the system's
   };
   static std::unique_ptr<Fetcher> create(Options options);
   virtual ~Fetcher() = default;

@@ -100,7 +100,8 @@ struct FetchServices {
   Fetcher::Options options;
   const Clock& clock;
   std::function<void()> wake;  // the steering thread looks at all fetches soon
-  Workers& workers;
+  Workers& workers;            // for what waits for the disk
+  Workers& resolvers;          // for what waits for a catalogue
   Tally tally;
   HostGates gates;
   KnownVersions versions;

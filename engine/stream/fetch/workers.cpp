@@ -7,7 +7,7 @@
 
 namespace segue::stream {
 
-Workers::Workers(int threads) {
+Workers::Workers(const char* name, int threads) : name_(name) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -25,7 +25,7 @@ void Workers::post(Job job) {
 }
 
 void Workers::run(const std::stop_token& stop) {
-  set_thread_name("segue-resolve");
+  set_thread_name(name_);
   while (true) {
     Job job;
     {
