@@ -27,7 +27,8 @@ using Wiring = render::Renderer::Wiring;
 constexpr auto kLookBusy = std::chrono::milliseconds(2);
 constexpr auto kLookIdle = std::chrono::milliseconds(20);
 constexpr Nanoseconds kOutputEvery = std::chrono::seconds(1);
-constexpr Nanoseconds kFadeOutPatience = std::chrono::milliseconds(200);  // a driver that has died is not waited for
+constexpr Nanoseconds kFirstBlockPatience = std::chrono::milliseconds(100);  // some blocks of the null driver
+constexpr Nanoseconds kFadeOutPatience = std::chrono::milliseconds(200);     // a driver that has died is not waited for
 
 // The engine with its threads: "segue-control" runs the loop and the outputs, the rest is the loop's and the loader's.
 class LiveEngine final : public Engine {
@@ -110,6 +111,13 @@ LiveEngine::~LiveEngine() {
 
 Result<void> LiveEngine::start() {
   if (auto started = outputs_.start(clock_.monotonic()); !started) return started;
+  // Started means that audio flows: the null driver's first block comes after a block's time.
+  const Nanoseconds until = clock_.monotonic() + kFirstBlockPatience;
+  while (config_.output.kind != model::OutputKind::kNone && !outputs_.flows() && clock_.monotonic() < until) {
+    std::this_thread::yield();
+    (void)outputs_.tend(clock_.monotonic());
+  }
+  flows_.store(outputs_.flows(), std::memory_order_relaxed);
   control_.set_output(outputs_.facts(), outputs_.latency_frames(), false);
   media_->tell_to(control_.announcer());
   stamp_turn();
