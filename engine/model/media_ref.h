@@ -16,7 +16,7 @@ struct HttpHeader {
 // Where the bytes of a track are, as a provider answers it: a path or an address, for now. Plain values.
 struct MediaRef {
   std::string provider;   // name of the provider; empty: none, a plain file or address
-  std::string cache_key;  // same key, same track in the same encoding: "PROVIDER/ID/QUALITY"; holds no secret
+  std::string cache_key;  // same key, same track: "PROVIDER/ID"; versions differ by validator; no secret
   std::string label;      // for messages and logs: the address without secrets, or the path
 
   std::string path;                 // a local file; else empty
