@@ -13,6 +13,7 @@ struct BeatGrid {
     double bpm = 0;   // 20 to 400
   };
   std::vector<Marker> markers;  // in order of place
+  int beats_per_bar = 4;        // 3, 4 or 6
 
   bool empty() const { return markers.empty(); }
   // Tempo at a place of the track; 0 without a grid.
