@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/analysis/chroma.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace segue::analysis {
+namespace {
+
+constexpr double kWindowS = 0.3413;    // of the chords: resolves a third at 110 Hz; the bass has twice that
+constexpr double kChordRateHz = 5800;  // about; pitch is heard up to a third of it
+constexpr int kBassFactor = 4;
+constexpr double kChordLowHz = 110;
+constexpr double kChordHighHz = 1900;
+constexpr double kBassLowHz = 30;
+constexpr double kBassHighHz = 260;
+constexpr double kBassFullHz = 130;       // above it a bass note counts less and less
+constexpr float kLevelMin = 1e-4F;        // −80 dBFS
+constexpr float kDepth = 5e-3F;           // peaks 46 dB below the strongest are side lobes and hiss
+constexpr double kOvertoneWidth = 0.012;  // 20 cents
+constexpr float kOvertoneLeft = 0.15F;    // of the weight of what may be an overtone only
+constexpr double kKeptS = 3600;
+
+int factor_for(int sample_rate_hz) { return std::max(1, static_cast<int>(std::lround(sample_rate_hz / kChordRateHz))); }
+
+// A multiple of 128, so that a quarter of it can be halved and decimated.
+int window_for(double rate_hz) { return 128 * std::max(1, static_cast<int>(std::lround(rate_hz * kWindowS / 128))); }
+
+// Share of a peak's energy in its three middle bins, from that of noise to that of a sine.
+float purity_of(const float* power) {
+  const float middle = power[-1] + power[0] + power[1];
+  const float all = middle + power[-3] + power[-2] + power[2] + power[3];
+  return std::clamp((middle / all - 0.6F) / 0.35F, 0.0F, 1.0F);
+}
+
+void add(FinePitches& pitches, double hz, float weight) {
+  const double place = 36 * std::log2(hz / 440) + 27 + 36 * 8;  // A is 9 semitones above C
+  const double below = std::floor(place);
+  const auto part = static_cast<float>(place - below);
+  const auto index = static_cast<std::size_t>(below) % 36;
+  pitches[index] += weight * (1 - part);
+  pitches[(index + 1) % 36] += weight * part;
+}
+
+}  // namespace
+
+Pitches fold(const FinePitches& fine, double cents) {
+  Pitches pitches{};
+  const double shift = cents * 36 / 1200;
+  for (int pitch = 0; pitch < 12; ++pitch) {
+    for (int i = -2; i <= 3; ++i) {
+      const double at = std::floor(3 * pitch + shift) + i;
+      const double distance = std::abs(at - 3 * pitch - shift);
+      if (distance >= 2) continue;
+      const double weight = std::pow(std::cos(std::numbers::pi / 4 * distance), 2);
+      pitches[static_cast<std::size_t>(pitch)] +=
+          static_cast<float>(weight) * fine[static_cast<std::size_t>(at + 36) % 36];
+    }
+  }
+  return pitches;
+}
+
+Chroma::Band::Band(int size, double rate_hz)
+    : fft(size),
+      bin_hz(rate_hz / size),
+      window(static_cast<std::size_t>(size)),
+      power(static_cast<std::size_t>(fft.bins())) {
+  for (int i = 0; i < size; ++i) {
+    const double phase = 2 * std::numbers::pi * (i + 0.5) / size;
+    window[static_cast<std::size_t>(i)] = static_cast<float>((0.5 - 0.5 * std::cos(phase)) * 4.0 / size);
+  }
+}
+
+void Chroma::Band::listen(const float* signal) {
+  float* input = fft.input();
+  for (std::size_t i = 0; i < window.size(); ++i) input[i] = signal[i] * window[i];
+  fft.power(power.data());
+}
+
+Chroma::Chroma(int sample_rate_hz)
+    : to_chord_({.sample_rate_hz = static_cast<double>(sample_rate_hz),
+                 .factor = factor_for(sample_rate_hz),
+                 .pass_hz = kChordHighHz}),
+      to_bass_({.sample_rate_hz = to_chord_.output_rate_hz(), .factor = kBassFactor, .pass_hz = kBassHighHz}),
+      chord_(window_for(to_chord_.output_rate_hz()), to_chord_.output_rate_hz()),
+      bass_(chord_.fft.size() / 2, to_bass_.output_rate_hz()),
+      hop_(static_cast<std::size_t>(chord_.fft.size() / 4)),
+      frames_per_s_(to_chord_.output_rate_hz() / static_cast<double>(hop_)) {
+  // Silence before the track, so that the middle of the first windows lies half a hop into it.
+  const std::size_t before = 4 * hop_ - hop_ / 2;
+  chord_signal_.assign(before, 0.0F);
+  bass_signal_.assign(before / kBassFactor, 0.0F);
+}
+
+void Chroma::push(std::span<const float> mono) {
+  const auto chord = to_chord_.push(mono);
+  const auto bass = to_bass_.push(chord);
+  chord_signal_.insert(chord_signal_.end(), chord.begin(), chord.end());
+  bass_signal_.insert(bass_signal_.end(), bass.begin(), bass.end());
+  const std::size_t bass_hop = hop_ / kBassFactor;
+  std::size_t done = 0;
+  while (chord_signal_.size() >= (done + 8) * hop_ && bass_signal_.size() >= (done + 8) * bass_hop) {
+    chord_.listen(chord_signal_.data() + (done + 2) * hop_);
+    bass_.listen(bass_signal_.data() + done * bass_hop);
+    hear();
+    ++done;
+  }
+  chord_signal_.erase(chord_signal_.begin(), chord_signal_.begin() + static_cast<std::ptrdiff_t>(done * hop_));
+  bass_signal_.erase(bass_signal_.begin(), bass_signal_.begin() + static_cast<std::ptrdiff_t>(done * bass_hop));
+}
+
+void Chroma::hear() {
+  if (static_cast<double>(frames_.size()) >= kKeptS * frames_per_s_) return;
+  ChromaFrame frame;
+  peaks_.clear();
+  find_peaks(bass_, kBassLowHz, kBassHighHz);
+  discount_overtones(0);
+  for (const Peak& peak : peaks_) {
+    const double fade = std::min(1.0, (kBassHighHz - peak.hz) / (kBassHighHz - kBassFullHz));
+    add(frame.bass, peak.hz, peak.weight * static_cast<float>(std::max(0.0, fade)));
+  }
+  std::erase_if(peaks_, [](const Peak& peak) { return peak.hz > kChordLowHz; });
+  const std::size_t below = peaks_.size();
+  find_peaks(chord_, kChordLowHz, kChordHighHz);
+  discount_overtones(below);
+  for (std::size_t i = below; i < peaks_.size(); ++i) {
+    add(frame.chord, peaks_[i].hz, peaks_[i].weight);
+    tuning_.add(peaks_[i].hz, peaks_[i].weight);
+  }
+  frames_.push_back(frame);
+}
+
+void Chroma::find_peaks(const Band& band, double from_hz, double to_hz) {
+  const auto first = static_cast<std::size_t>(std::max(3.0, from_hz / band.bin_hz));
+  const auto last = std::min(band.power.size() - 4, static_cast<std::size_t>(to_hz / band.bin_hz));
+  if (first >= last) return;
+  const float strongest = *std::max_element(band.power.begin() + static_cast<std::ptrdiff_t>(first),
+                                            band.power.begin() + static_cast<std::ptrdiff_t>(last));
+  const float least = std::max(kLevelMin * kLevelMin, strongest * kDepth * kDepth);
+  for (std::size_t i = first; i < last; ++i) {
+    const float* power = band.power.data() + i;
+    if (power[0] < least || power[0] < power[-1] || power[0] <= power[1]) continue;
+    const float left = std::log(power[-1] + 1e-20F);
+    const float middle = std::log(power[0]);
+    const float right = std::log(power[1] + 1e-20F);
+    const float curve = left - 2 * middle + right;
+    const float offset = curve < 0 ? std::clamp(0.5F * (left - right) / curve, -0.5F, 0.5F) : 0.0F;
+    Peak peak;
+    peak.hz = (static_cast<double>(i) + offset) * band.bin_hz;
+    peak.level = std::exp(0.5F * (middle - 0.25F * (left - right) * offset));
+    peak.weight = std::sqrt(peak.level) * purity_of(power);
+    peaks_.push_back(peak);
+  }
+}
+
+// What lies on a multiple of a lower peak is taken for its overtone as far as overtones usually are that strong.
+void Chroma::discount_overtones(std::size_t from) {
+  for (std::size_t i = from; i < peaks_.size(); ++i) {
+    Peak& peak = peaks_[i];
+    float expected = 0;
+    for (std::size_t j = 0; j < i; ++j) {
+      const double ratio = peak.hz / peaks_[j].hz;
+      const double number = std::round(ratio);
+      if (number < 3 || number > 7 || std::abs(ratio / number - 1) > kOvertoneWidth) continue;
+      expected = std::max(expected, peaks_[j].level * 1.5F / static_cast<float>(number));
+    }
+    if (expected > 0) peak.weight *= std::clamp(1 - expected / peak.level, kOvertoneLeft, 1.0F);
+  }
+}
+
+}  // namespace segue::analysis

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/analysis/key.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/analysis/key/song.h"
+
+namespace segue::analysis {
+namespace {
+
+using test::Song;
+
+model::Tonality listen(const std::vector<float>& mono, int sample_rate_hz = 44100) {
+  KeyAnalyser analyser(sample_rate_hz);
+  analyser.push(mono);
+  return analyser.estimate();
+}
+
+std::string heard(const model::Tonality& tonality) {
+  if (!tonality.key) return "none";
+  return model::name_of(*tonality.key) + " at " + std::to_string(tonality.confidence);
+}
+
+TEST(Key, UsualProgressionsHaveTheirKeyInAll24) {
+  for (int tonic = 0; tonic < 12; ++tonic) {
+    for (const bool is_minor : {false, true}) {
+      const auto tonality = listen(test::render({.sample_rate_hz = 22050,
+                                                 .seconds = 16,
+                                                 .tonic = tonic,
+                                                 .progression = test::usual_progression(is_minor)}),
+                                   22050);
+      EXPECT_EQ(tonality.key, (model::Key{tonic, is_minor})) << heard(tonality);
+      EXPECT_GT(tonality.confidence, 0.3);
+    }
+  }
+}
+
+TEST(Key, DetunedMusicHasItsKeyAndItsTuning) {
+  for (const double cents : {-40.0, -20.0, 15.0, 40.0}) {
+    const auto tonality =
+        listen(test::render({.seconds = 16, .tonic = 5, .progression = test::usual_progression(true), .cents = cents}));
+    EXPECT_EQ(tonality.key, (model::Key{5, true})) << cents << " cents: " << heard(tonality);
+    EXPECT_NEAR(tonality.tuning_cents, cents, 3);
+  }
+}
+
+TEST(Key, SampleRatesMakeNoDifference) {
+  for (const int rate : {8000, 11025, 22050, 32000, 48000, 96000, 192000}) {
+    const auto tonality =
+        listen(test::render(
+                   {.sample_rate_hz = rate, .seconds = 12, .tonic = 2, .progression = test::usual_progression(false)}),
+               rate);
+    EXPECT_EQ(tonality.key, (model::Key{2, false})) << rate << " Hz: " << heard(tonality);
+  }
+}
+
+TEST(Key, BlocksMakeNoDifference) {
+  const auto signal = test::render({.seconds = 12, .tonic = 9, .progression = test::usual_progression(true)});
+  const auto whole = listen(signal);
+  KeyAnalyser parts(44100);
+  for (std::size_t at = 0; at < signal.size(); at += 777) {
+    parts.push(std::span(signal).subspan(at, std::min<std::size_t>(777, signal.size() - at)));
+  }
+  EXPECT_EQ(parts.estimate().key, whole.key);
+  EXPECT_EQ(parts.estimate().confidence, whole.confidence);
+  EXPECT_EQ(parts.estimate().tuning_cents, whole.tuning_cents);
+}
+
+TEST(Key, SilenceHasNone) {
+  EXPECT_FALSE(listen(std::vector<float>(44100 * 12)).key.has_value());
+  EXPECT_FALSE(listen({}).key.has_value());
+}
+
+TEST(Key, NoiseAndDrumsHaveNoneThatIsTrusted) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal(0, 0.2F);
+  std::vector<float> noise(44100 * 20);
+  for (float& sample : noise) sample = normal(random);
+  EXPECT_LT(listen(noise).confidence, 0.1) << heard(listen(noise));
+  const auto drums = listen(test::render({.seconds = 20}));
+  EXPECT_LT(drums.confidence, 0.1) << heard(drums);
+}
+
+}  // namespace
+}  // namespace segue::analysis

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "engine/model/key.h"
+
+namespace segue::test {
+
+// A triad of a progression, its root in semitones above the tonic.
+struct Triad {
+  int degree = 0;
+  bool is_minor = false;
+};
+
+// A song made of a progression that is repeated, one bar of 2 s a chord.
+struct Song {
+  int sample_rate_hz = 44100;
+  double seconds = 32;
+  int tonic = 0;  // pitch class
+  std::vector<Triad> progression{};
+  double cents = 0;      // above concert pitch
+  float chords = 0.12F;  // level of each of their notes
+  float bass = 0.25F;
+  float drums = 0.5F;
+};
+
+// Usual progressions: I–V–vi–IV and i–iv–VI–V.
+std::vector<Triad> usual_progression(bool is_minor);
+
+// Renders it; the same song has the same samples.
+std::vector<float> render(const Song& song);
+
+}  // namespace segue::test
