@@ -21,20 +21,22 @@ struct Entry {
   int year = 0;
   int track_number = 0;
   double duration_s = 0;
-  double bpm = 0;            // as the catalogue says; analysis knows better
-  std::string key;           // as the catalogue says: "Am"
-  std::string isrc;          // upper case, without hyphens
+  double bpm = 0;              // as the user says, else an analysis, else the catalogue
+  std::string key;             // likewise: "Am"
+  std::string isrc;            // upper case, without hyphens
   std::string musicbrainz_id;  // of the recording, lower case
-  std::string codec;         // "mp3", "flac", …
+  std::string codec;           // "mp3", "flac", …
   int bitrate_kbps = 0;
   int sample_rate_hz = 0;
-  int bits = 0;              // 0 for lossy codecs
+  int bits = 0;  // 0 for lossy codecs
   std::int64_t size_bytes = 0;
-  bool is_live = false;      // internet radio
+  bool is_live = false;  // internet radio
   bool is_available = true;
-  std::string reason;        // why it is not available: a word (UPPER_SNAKE) and a sentence: "OFFLINE: …"
-  std::string artwork;       // what Provider::artwork takes; empty: none known
+  std::string reason;           // why it is not available: a word (UPPER_SNAKE) and a sentence: "OFFLINE: …"
+  std::string artwork;          // what Provider::artwork takes; empty: none known
   std::int64_t added_at_s = 0;  // Unix time
+  int rating = 0;               // the user's, 1 to 5 stars; 0: none
+  std::uint32_t color = 0;      // the user's, 0xRRGGBB; 0: none
 };
 
 // "flac 44.1 kHz 16 bit", "mp3 320 kbit/s"; empty if nothing is known.
@@ -42,10 +44,10 @@ std::string quality_of(const Entry& entry);
 
 // A level of a catalogue's tree: folders, artists, albums, genres, stations.
 struct Node {
-  std::string id;     // what Provider::browse takes; empty: the root
+  std::string id;  // what Provider::browse takes; empty: the root
   std::string title;
-  std::string kind;   // "folder", "artist", "album", "genre", "playlist", "stations"
-  int tracks = -1;    // −1: not known
+  std::string kind;  // "folder", "artist", "album", "genre", "playlist", "stations"
+  int tracks = -1;   // −1: not known
 };
 
 struct Listing {

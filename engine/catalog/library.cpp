@@ -2,10 +2,13 @@
 #include "engine/catalog/library.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 
+#include "engine/base/log.h"
 #include "engine/base/text.h"
+#include "engine/catalog/library_analyses.h"
 #include "engine/catalog/library_connections.h"
 #include "engine/catalog/library_entries.h"
 #include "engine/catalog/library_playlists.h"
@@ -122,6 +125,37 @@ class SqliteLibrary final : public Library {
     return writing([&](store::Database& database) { return catalog::delete_playlist(database, provider, id); });
   }
 
+  Result<std::optional<model::TrackAnalysis>> analysis(const std::string& content_key) override {
+    Result<KeptAnalysis> kept =
+        reading([&](store::Database& database) { return read_analysis(database, content_key); });
+    if (!kept) return tl::unexpected<Error>(kept.error());
+    if (!kept->damage.empty()) {
+      ++damaged_analyses_;
+      log::warning("analysis_damaged", {{"content", content_key}, {"message", kept->damage}});
+    }
+    return std::move(kept->analysis);
+  }
+  Result<void> put_analysis(const std::string& content_key, const model::TrackAnalysis& analysis) override {
+    const auto lease = connections_->write();  // not durable: it can be made again
+    return write_analysis(*lease, content_key, analysis);
+  }
+  Result<void> set_content(const std::string& uri, const std::string& content_key) override {
+    const auto lease = connections_->write();
+    return write_content(*lease, uri, content_key);
+  }
+  Result<std::string> content_of(const std::string& uri) override {
+    return reading([&](store::Database& database) { return read_content(database, uri); });
+  }
+  std::int64_t damaged_analyses() const override { return damaged_analyses_; }
+
+  Result<KeptMarks> marks(const std::string& uri) override {
+    return reading([&](store::Database& database) { return read_marks(database, uri); });
+  }
+  Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks,
+                                const std::string& version) override {
+    return writing([&](store::Database& database) { return write_marks(database, uri, marks, version); });
+  }
+
  private:
   template <typename Question>
   auto reading(Question question) -> decltype(question(std::declval<store::Database&>())) {
@@ -148,6 +182,7 @@ class SqliteLibrary final : public Library {
 
   const std::unique_ptr<Connections> connections_;
   const Options options_;
+  std::atomic<std::int64_t> damaged_analyses_{0};
   mutable std::mutex mutex_;  // folders_
   std::map<std::string, std::shared_ptr<Folders>> folders_;
 };

@@ -12,6 +12,8 @@
 
 #include "engine/base/result.h"
 #include "engine/catalog/entry.h"
+#include "engine/catalog/library_marks.h"
+#include "engine/model/analysis.h"
 
 namespace segue::catalog {
 
@@ -29,8 +31,8 @@ struct ScanProgress {
   std::string problem{};  // why it could not write all that it saw: a full disk; empty: it could
 };
 
-// The user's own database: local tracks, the sources a track may come from, playlists, full-text search; later parts
-// add analyses, cues and history by migrations. SQLite in WAL mode. Thread-safe: readers do not wait for the writer.
+// The user's own database: local tracks, the sources a track may come from, playlists, full-text search, analyses and
+// marks; later parts add history by migrations. SQLite in WAL mode. Thread-safe: readers do not wait for the writer.
 class Library {
  public:
   struct Options {
@@ -75,6 +77,27 @@ class Library {
   virtual Result<Playlist> edit_playlist(const std::string& provider, const std::string& id,
                                          const PlaylistEdit& edit) = 0;
   virtual Result<void> delete_playlist(const std::string& provider, const std::string& id) = 0;
+
+  // --- analyses: of content. `content_key` is the caller's hash of a track's bytes, 1 to 128 visible ASCII characters:
+  // another quality has another key, a file that moves keeps it, several tracks may share one.
+  // The one kept, of whatever analyser version, with its waveform; nothing if there is none or it is damaged (counted
+  // and logged).
+  virtual Result<std::optional<model::TrackAnalysis>> analysis(const std::string& content_key) = 0;
+  // Replaces the one kept; also an estimate, which is not final.
+  virtual Result<void> put_analysis(const std::string& content_key, const model::TrackAnalysis& analysis) = 0;
+  // What the track with this address holds: tempo and key of that analysis are shown by get, find_uri, search, browse
+  // and playlists, unless its marks say others. Empty: not known.
+  virtual Result<void> set_content(const std::string& uri, const std::string& content_key) = 0;
+  virtual Result<std::string> content_of(const std::string& uri) = 0;
+  virtual std::int64_t damaged_analyses() const = 0;  // met since the start
+
+  // --- marks: what the user says of a track; they win over analyses and outlive scans, moves and analysing again.
+  // `uri` may be any address of the track, also a plain file's; a track that nobody knows may be marked as well. They
+  // fail with INVALID_ARGUMENT URI_INVALID or MARKS_INVALID.
+  virtual Result<KeptMarks> marks(const std::string& uri) = 0;
+  // Replaces all; the new version comes back. ABORTED MARKS_CHANGED unless they are at `version` (empty: at any).
+  virtual Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks,
+                                        const std::string& version) = 0;
 };
 
 }  // namespace segue::catalog

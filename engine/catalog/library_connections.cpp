@@ -75,7 +75,7 @@ Connections::~Connections() {
 
 Result<std::unique_ptr<Connections>> Connections::open(const std::string& path) {
   if (auto made = make_folder(path); !made) return tl::unexpected<Error>(made.error());
-  auto writer = store::Database::open({.path = path, .cache_kib = kWriterCacheKib});
+  auto writer = store::Database::open({.path = path, .cache_kib = kWriterCacheKib, .unchecked = "analysis_piece"});
   if (!writer) return open_error(writer.error(), path);
   if (auto done = store::migrate(**writer, library_migrations(), kLibraryApplication); !done) {
     return open_error(Error{done.error().code, done.error().reason, printable(path) + ": " + done.error().message},

@@ -39,6 +39,8 @@ Entry entry_of(const store::Statement& row) {
     entry.artwork = text(21);
   }
   entry.added_at_s = row.integer(25);
+  entry.rating = integer(26);
+  entry.color = static_cast<std::uint32_t>(row.integer(27));
   return entry;
 }
 

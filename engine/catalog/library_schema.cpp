@@ -75,7 +75,40 @@ INSERT INTO track_text(rowid, title, artist, album, genre, file)
   SELECT id, title, artist, album, genre, file FROM track WHERE file IS NOT NULL;
 )sql";
 
-constexpr std::array<store::Migration, 2> kSteps = {{{1, kTracks}, {2, kSearch}}};
+// analysis: of some bytes, whose hash is `content`; its values are the pieces, 0 all but the waveform, 1 its overview,
+// then its detail. track_content: which bytes a track had when it was last heard.
+// marks: what the user has said of the track with that address, kept whether there is such a track or not; `grid` is
+// pairs of doubles, place in s and BPM, of the machine's own byte order, `bpm` what a list shows of it (0: no grid).
+constexpr const char* kKnowledge = R"sql(
+CREATE TABLE analysis(
+  id INTEGER PRIMARY KEY,
+  content TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+  bpm REAL NOT NULL, key TEXT NOT NULL, made_at_s INTEGER NOT NULL
+);
+CREATE INDEX analysis_made ON analysis(made_at_s);
+CREATE TABLE analysis_piece(
+  analysis INTEGER NOT NULL REFERENCES analysis(id) ON DELETE CASCADE,
+  piece INTEGER NOT NULL, packed BLOB NOT NULL,
+  PRIMARY KEY(analysis, piece)
+);
+CREATE TABLE track_content(uri TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX track_content_uses ON track_content(content);
+CREATE TABLE marks(
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, changed_at_s INTEGER NOT NULL,
+  bpm REAL NOT NULL, grid BLOB, beats_per_bar INTEGER NOT NULL, correction_s REAL NOT NULL,
+  key TEXT NOT NULL, gain_db REAL, cue_s REAL, rating INTEGER NOT NULL, color INTEGER NOT NULL,
+  comment TEXT NOT NULL, play_count INTEGER NOT NULL, last_played_s INTEGER NOT NULL
+);
+CREATE TABLE mark_cue(
+  marks INTEGER NOT NULL REFERENCES marks(id) ON DELETE CASCADE,
+  place INTEGER NOT NULL, kind INTEGER NOT NULL, pad INTEGER NOT NULL, at_s REAL NOT NULL, end_s REAL NOT NULL,
+  label TEXT NOT NULL, color INTEGER NOT NULL, correction_s REAL NOT NULL,
+  PRIMARY KEY(marks, place)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<store::Migration, 3> kSteps = {{{1, kTracks}, {2, kSearch}, {3, kKnowledge}}};
 
 }  // namespace
 

@@ -33,6 +33,7 @@ struct TrackMarks {
   std::optional<double> gain_db;  // trim in place of auto-gain
   std::vector<CuePoint> cues;
   std::optional<double> cue_s;  // main cue point
+  double correction_s = 0;      // already in grid and cue_s: what an import added for the other program's decoder
   int rating = 0;               // 0 (none) to 5 stars
   std::uint32_t color = 0;      // 0xRRGGBB; 0: none
   std::string comment;

@@ -24,6 +24,7 @@ class Database {
     bool is_reader = false;                 // refuses to write; the file must be there
     std::chrono::milliseconds busy{2'000};  // how long to wait for another connection's lock
     int cache_kib = 8'192;                  // pages kept in RAM
+    std::string unchecked{};                // a table too large to be read at a start; its damage shows in its rows
   };
   // A file that another connection's death has left unfinished is repaired from its log and checked.
   static Result<std::unique_ptr<Database>> open(const Options& options);
@@ -60,6 +61,7 @@ class Database {
  private:
   explicit Database(sqlite3* database) : database_(database) {}
   Result<void> configure(const Options& options, bool was_unclean);
+  Result<void> check(const std::string& unchecked);
   friend Statement;
   void take_back(sqlite3_stmt* statement);
 

@@ -173,4 +173,37 @@ Result<void> LateLibrary::delete_playlist(const std::string& provider, const std
   return with([&](Library& library) { return library.delete_playlist(provider, id); });
 }
 
+Result<std::optional<model::TrackAnalysis>> LateLibrary::analysis(const std::string& content_key) {
+  if (is_unused()) return std::nullopt;
+  return with([&](Library& library) { return library.analysis(content_key); });
+}
+
+Result<void> LateLibrary::put_analysis(const std::string& content_key, const model::TrackAnalysis& analysis) {
+  return with([&](Library& library) { return library.put_analysis(content_key, analysis); });
+}
+
+Result<void> LateLibrary::set_content(const std::string& uri, const std::string& content_key) {
+  return with([&](Library& library) { return library.set_content(uri, content_key); });
+}
+
+Result<std::string> LateLibrary::content_of(const std::string& uri) {
+  if (is_unused()) return std::string();
+  return with([&](Library& library) { return library.content_of(uri); });
+}
+
+std::int64_t LateLibrary::damaged_analyses() const {
+  const catalog::Library* library = present();
+  return library == nullptr ? 0 : library->damaged_analyses();
+}
+
+Result<catalog::KeptMarks> LateLibrary::marks(const std::string& uri) {
+  if (is_unused()) return catalog::KeptMarks{{}, "0"};
+  return with([&](Library& library) { return library.marks(uri); });
+}
+
+Result<std::string> LateLibrary::put_marks(const std::string& uri, const model::TrackMarks& marks,
+                                           const std::string& version) {
+  return with([&](Library& library) { return library.put_marks(uri, marks, version); });
+}
+
 }  // namespace segue::control

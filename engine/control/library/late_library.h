@@ -44,6 +44,15 @@ class LateLibrary final : public catalog::Library, public std::enable_shared_fro
   Result<catalog::Playlist> edit_playlist(const std::string& provider, const std::string& id,
                                           const catalog::PlaylistEdit& edit) override;
   Result<void> delete_playlist(const std::string& provider, const std::string& id) override;
+  // Those that only look do not make a database for somebody who has none.
+  Result<std::optional<model::TrackAnalysis>> analysis(const std::string& content_key) override;
+  Result<void> put_analysis(const std::string& content_key, const model::TrackAnalysis& analysis) override;
+  Result<void> set_content(const std::string& uri, const std::string& content_key) override;
+  Result<std::string> content_of(const std::string& uri) override;
+  std::int64_t damaged_analyses() const override;
+  Result<catalog::KeptMarks> marks(const std::string& uri) override;
+  Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks,
+                                const std::string& version) override;
 
  private:
   struct Folders {

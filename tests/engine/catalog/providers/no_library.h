@@ -29,6 +29,13 @@ class NoLibrary final : public catalog::Library {
   R<catalog::Playlist> create_playlist(Text, Text, const std::vector<std::string>&) override { return none(); }
   R<catalog::Playlist> edit_playlist(Text, Text, const catalog::PlaylistEdit&) override { return none(); }
   R<void> delete_playlist(Text, Text) override { return none(); }
+  R<std::optional<model::TrackAnalysis>> analysis(Text) override { return none(); }
+  R<void> put_analysis(Text, const model::TrackAnalysis&) override { return none(); }
+  R<void> set_content(Text, Text) override { return none(); }
+  R<std::string> content_of(Text) override { return none(); }
+  std::int64_t damaged_analyses() const override { return 0; }
+  R<catalog::KeptMarks> marks(Text) override { return none(); }
+  R<std::string> put_marks(Text, const model::TrackMarks&, Text) override { return none(); }
 };
 
 }  // namespace segue::test

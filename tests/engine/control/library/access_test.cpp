@@ -73,6 +73,15 @@ class EmptyLibrary final : public catalog::Library {
     return nothing();
   }
   Result<void> delete_playlist(const std::string&, const std::string&) override { return nothing(); }
+  Result<std::optional<model::TrackAnalysis>> analysis(const std::string&) override { return nothing(); }
+  Result<void> put_analysis(const std::string&, const model::TrackAnalysis&) override { return nothing(); }
+  Result<void> set_content(const std::string&, const std::string&) override { return nothing(); }
+  Result<std::string> content_of(const std::string&) override { return nothing(); }
+  std::int64_t damaged_analyses() const override { return 0; }
+  Result<catalog::KeptMarks> marks(const std::string&) override { return nothing(); }
+  Result<std::string> put_marks(const std::string&, const model::TrackMarks&, const std::string&) override {
+    return nothing();
+  }
   std::vector<std::string> rescanned() const { return rescanned_; }
 
  private:
