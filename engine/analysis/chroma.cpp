@@ -18,8 +18,10 @@ constexpr double kBassHighHz = 260;
 constexpr double kBassFullHz = 130;       // above it a bass note counts less and less
 constexpr float kLevelMin = 1e-4F;        // −80 dBFS
 constexpr float kDepth = 5e-3F;           // peaks 46 dB below the strongest are side lobes and hiss
-constexpr double kOvertoneWidth = 0.012;  // 20 cents
-constexpr float kOvertoneLeft = 0.15F;    // of the weight of what may be an overtone only
+constexpr float kOvertoneWidth = 0.012F;  // 20 cents
+constexpr float kOvertonesMax = 7;
+constexpr float kOvertoneLevel = 1.5F;  // of overtone n against its note: this / n at most
+constexpr float kOvertoneLeft = 0.15F;  // of the weight of what may be an overtone only
 constexpr double kKeptS = 3600;
 
 int factor_for(int sample_rate_hz) { return std::max(1, static_cast<int>(std::lround(sample_rate_hz / kChordRateHz))); }
@@ -45,17 +47,22 @@ void add(FinePitches& pitches, double hz, float weight) {
 
 }  // namespace
 
-Pitches fold(const FinePitches& fine, double cents) {
-  Pitches pitches{};
+Folding::Folding(double cents) {
   const double shift = cents * 36 / 1200;
+  first_ = static_cast<int>(std::floor(shift)) - 1;
+  for (int i = 0; i < static_cast<int>(weights_.size()); ++i) {
+    const double distance = std::abs(first_ + i - shift);
+    if (distance >= 2) continue;
+    weights_[static_cast<std::size_t>(i)] = static_cast<float>(std::pow(std::cos(std::numbers::pi / 4 * distance), 2));
+  }
+}
+
+Pitches Folding::fold(const FinePitches& fine) const {
+  Pitches pitches{};
   for (int pitch = 0; pitch < 12; ++pitch) {
-    for (int i = -2; i <= 3; ++i) {
-      const double at = std::floor(3 * pitch + shift) + i;
-      const double distance = std::abs(at - 3 * pitch - shift);
-      if (distance >= 2) continue;
-      const double weight = std::pow(std::cos(std::numbers::pi / 4 * distance), 2);
-      pitches[static_cast<std::size_t>(pitch)] +=
-          static_cast<float>(weight) * fine[static_cast<std::size_t>(at + 36) % 36];
+    for (int i = 0; i < static_cast<int>(weights_.size()); ++i) {
+      const auto at = static_cast<std::size_t>(3 * pitch + first_ + i + 36) % 36;
+      pitches[static_cast<std::size_t>(pitch)] += weights_[static_cast<std::size_t>(i)] * fine[at];
     }
   }
   return pitches;
@@ -141,15 +148,16 @@ void Chroma::find_peaks(const Band& band, double from_hz, double to_hz) {
   for (std::size_t i = first; i < last; ++i) {
     const float* power = band.power.data() + i;
     if (power[0] < least || power[0] < power[-1] || power[0] <= power[1]) continue;
-    const float left = std::log(power[-1] + 1e-20F);
-    const float middle = std::log(power[0]);
-    const float right = std::log(power[1] + 1e-20F);
-    const float curve = left - 2 * middle + right;
-    const float offset = curve < 0 ? std::clamp(0.5F * (left - right) / curve, -0.5F, 0.5F) : 0.0F;
+    const float purity = purity_of(power);
+    if (purity <= 0) continue;
+    // The ratio of the two highest bins of a Hann window tells where between them a sine is.
+    const bool is_right = power[1] > power[-1];
+    const float ratio = std::sqrt(std::max(power[-1], power[1]) / power[0]);
+    const float offset = std::clamp((2 * ratio - 1) / (ratio + 1), 0.0F, 0.5F);
     Peak peak;
-    peak.hz = (static_cast<double>(i) + offset) * band.bin_hz;
-    peak.level = std::exp(0.5F * (middle - 0.25F * (left - right) * offset));
-    peak.weight = std::sqrt(peak.level) * purity_of(power);
+    peak.hz = static_cast<float>(band.bin_hz) * (static_cast<float>(i) + (is_right ? offset : -offset));
+    peak.level = std::sqrt(power[0]) * (1 + 0.7F * offset * offset);
+    peak.weight = std::sqrt(peak.level) * purity;
     peaks_.push_back(peak);
   }
 }
@@ -159,11 +167,11 @@ void Chroma::discount_overtones(std::size_t from) {
   for (std::size_t i = from; i < peaks_.size(); ++i) {
     Peak& peak = peaks_[i];
     float expected = 0;
-    for (std::size_t j = 0; j < i; ++j) {
-      const double ratio = peak.hz / peaks_[j].hz;
-      const double number = std::round(ratio);
-      if (number < 3 || number > 7 || std::abs(ratio / number - 1) > kOvertoneWidth) continue;
-      expected = std::max(expected, peaks_[j].level * 1.5F / static_cast<float>(number));
+    for (std::size_t j = 0; j < i && peaks_[j].hz * 2.9F < peak.hz; ++j) {
+      const float ratio = peak.hz / peaks_[j].hz;
+      const auto number = static_cast<float>(static_cast<int>(ratio + 0.5F));
+      if (number > kOvertonesMax || std::abs(ratio - number) > kOvertoneWidth * number) continue;
+      expected = std::max(expected, peaks_[j].level * kOvertoneLevel / number);
     }
     if (expected > 0) peak.weight *= std::clamp(1 - expected / peak.level, kOvertoneLeft, 1.0F);
   }

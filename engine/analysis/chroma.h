@@ -23,8 +23,16 @@ struct ChromaFrame {
   FinePitches bass{};   // 30 to 260 Hz, the lowest first
 };
 
-// The twelve pitch classes of music tuned `cents` above concert pitch.
-Pitches fold(const FinePitches& fine, double cents);
+// Makes twelve pitch classes of the fine ones, for music tuned `cents` above concert pitch.
+class Folding {
+ public:
+  explicit Folding(double cents);
+  Pitches fold(const FinePitches& fine) const;
+
+ private:
+  int first_ = 0;  // fine pitch that weights_[0] belongs to, for C
+  std::array<float, 5> weights_{};
+};
 
 // Hears the pitches of a track: sustained partials of the spectrum, found as peaks. Noise and drums have few, so that
 // they count little. Frames come about twelve times a second and are kept, for the first hour of a track. One thread.
@@ -45,7 +53,7 @@ class Chroma {
 
  private:
   struct Peak {
-    double hz = 0;
+    float hz = 0;
     float level = 0;   // amplitude, full scale is 1
     float weight = 0;  // what it counts: less the more it is like noise
   };

@@ -3,66 +3,39 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
-#include "engine/analysis/key_profiles.h"
+#include "engine/analysis/key_evidence.h"
 
 namespace segue::analysis {
 namespace {
 
-constexpr double kHeardS = 2;  // of pitched sound, before anything is said
+constexpr double kHeardS = 2;  // of harmony, before anything is said
+// Agreement on a tuning: of drums and noise 0.15 at most, of music with chords 0.4 and more.
+constexpr double kAgreementNone = 0.17;
+constexpr double kAgreementFull = 0.40;
 
-struct Heard {
-  Pitches chord{};
-  Pitches bass{};
-};
-
-std::array<double, 24> scores_of(const Heard& heard) {
-  std::array<double, 24> scores{};
-  for (int key = 0; key < 24; ++key) {
-    const KeyProfile& profile = profile_of(key >= 12);
-    scores[static_cast<std::size_t>(key)] =
-        correlation(heard.chord, profile.chord, key % 12) + 0.4 * correlation(heard.bass, profile.bass, key % 12);
-  }
-  return scores;
-}
-
-model::Key key_of(int index) { return {index % 12, index >= 12}; }
+model::Key key_of(std::size_t index) { return {static_cast<int>(index % 12), index >= 12}; }
 
 }  // namespace
 
 model::Tonality KeyAnalyser::estimate() const {
   model::Tonality tonality;
-  const double cents = chroma_.tuning().cents();
-  Heard heard;
-  int sounding = 0;
-  for (const ChromaFrame& frame : chroma_.frames()) {
-    const Pitches chord = fold(frame.chord, cents);
-    const Pitches bass = fold(frame.bass, cents);
-    float sum = 0;
-    for (std::size_t i = 0; i < 12; ++i) {
-      heard.chord[i] += chord[i];
-      heard.bass[i] += bass[i];
-      sum += chord[i];
-    }
-    sounding += sum > 0 ? 1 : 0;
-  }
-  if (sounding < kHeardS * chroma_.frames_per_s()) return tonality;
-  const auto scores = scores_of(heard);
-  std::array<int, 24> order{};
-  for (int i = 0; i < 24; ++i) order[static_cast<std::size_t>(i)] = i;
-  std::sort(order.begin(), order.end(),
-            [&](int a, int b) { return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)]; });
-  std::array<double, 24> likely{};
-  double sum = 0;
-  for (std::size_t i = 0; i < 24; ++i)
-    sum += likely[i] = std::exp(8 * (scores[i] - scores[static_cast<std::size_t>(order[0])]));
-  const double trust = std::clamp((chroma_.tuning().agreement() - 0.15) / 0.35, 0.0, 1.0);
+  const TuningMeter& tuning = chroma_.tuning();
+  const double trust = std::clamp((tuning.agreement() - kAgreementNone) / (kAgreementFull - kAgreementNone), 0.0, 1.0);
+  if (trust <= 0) return tonality;
+  const Harmony harmony = hear_harmony(chroma_, tuning.cents());
+  const Stretch part = sounding_part(harmony, {0, harmony.weight.size()});
+  if (static_cast<double>(part.end - part.begin) < kHeardS * harmony.frames_per_s) return tonality;
+
+  const PerKey likely = probabilities(evidence_of(harmony, part));
+  std::array<std::size_t, kKeys> order{};
+  for (std::size_t i = 0; i < kKeys; ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return likely[a] > likely[b]; });
   tonality.key = key_of(order[0]);
-  tonality.confidence = trust / sum;
-  tonality.tuning_cents = cents;
+  tonality.confidence = trust * likely[order[0]];
+  tonality.tuning_cents = tuning.cents();
   for (std::size_t i = 1; i <= 3; ++i) {
-    tonality.alternatives.push_back({key_of(order[i]), trust * likely[static_cast<std::size_t>(order[i])] / sum});
+    tonality.alternatives.push_back({key_of(order[i]), trust * likely[order[i]]});
   }
   tonality.changes.push_back({0, *tonality.key, tonality.confidence});
   return tonality;

@@ -50,7 +50,7 @@ void drum(std::vector<float>& out, const Song& song, std::mt19937& random) {
 }  // namespace
 
 std::vector<Triad> usual_progression(bool is_minor) {
-  if (is_minor) return {{0, true}, {5, true}, {8, false}, {7, false}};
+  if (is_minor) return {{0, true}, {8, false}, {3, false}, {10, false}};
   return {{0, false}, {7, false}, {9, true}, {5, false}};
 }
 

@@ -25,7 +25,7 @@ struct Song {
   float drums = 0.5F;
 };
 
-// Usual progressions: I–V–vi–IV and i–iv–VI–V.
+// The usual progressions: I–V–vi–IV and i–VI–III–VII.
 std::vector<Triad> usual_progression(bool is_minor);
 
 // Renders it; the same song has the same samples.
