@@ -15,11 +15,18 @@ struct BeatReading {
   double bpm = 0;
 };
 
-inline constexpr std::size_t kLevelEvidence = 20;
-using LevelEvidence = std::array<double, kLevelEvidence>;
-
 // What speaks for and against a reading; the terms are named where they are computed.
-LevelEvidence evidence_of(const LevelPattern& pattern, const BeatReading& reading, const model::TempoHint& hint);
+inline constexpr std::size_t kLevelEvidence = 32;
+using LevelEvidence = std::array<double, kLevelEvidence>;
+// These belong to the pulse or the whole track and are entered by the caller.
+inline constexpr std::size_t kStrengthTerm = 27;
+inline constexpr std::size_t kClarityTerm = 28;
+inline constexpr std::size_t kStartTerm = 29;
+
+// The terms that all readings of a step share.
+LevelEvidence step_evidence(const LevelPattern& pattern, int step_slots, double bpm, const model::TempoHint& hint);
+// Those that tell where the beats are.
+void add_phase_evidence(const LevelPattern& pattern, const BeatReading& reading, LevelEvidence& evidence);
 
 // Log of how likely the reading is, up to a constant.
 double score_of(const LevelEvidence& evidence);

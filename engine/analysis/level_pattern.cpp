@@ -13,8 +13,9 @@ double PulseMap::time_of(double pulse) const {
   return at_s[i] + (pulse - whole) * (at_s[i + 1] - at_s[i]);
 }
 
-LevelPattern fold(const OnsetCurves& curves, const PulseMap& map) {
-  LevelPattern pattern;
+namespace {
+
+void add_curves(const OnsetCurves& curves, const PulseMap& map, LevelPattern& pattern) {
   const auto frames = static_cast<std::ptrdiff_t>(curves.frames());
   const auto total = static_cast<int>(map.at_s.size() - 1) * LevelPattern::kSlotsPerPulse;
   std::array<int, LevelPattern::kSlots> counts{};
@@ -30,8 +31,53 @@ LevelPattern fold(const OnsetCurves& curves, const PulseMap& map) {
     }
   }
   for (std::size_t slot = 0; slot < counts.size(); ++slot) {
-    for (float& value : pattern.slots[slot]) value /= static_cast<float>(std::max(1, counts[slot]));
+    for (std::size_t band = 0; band < kOnsetBands; ++band) {
+      pattern.slots[slot][band] /= static_cast<float>(std::max(1, counts[slot]));
+    }
   }
+}
+
+// Each attack counts in its own slot and in those beside it.
+void add_attacks(const std::vector<Attack>& attacks, const std::vector<double>& weights, const PulseMap& map,
+                 LevelPattern& pattern) {
+  const double rounds = static_cast<double>(map.at_s.size() - 1) / LevelPattern::kPulses;
+  std::size_t pulse = 0;
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    while (pulse + 2 < map.at_s.size() && map.at_s[pulse + 1] <= attacks[i].at_s) ++pulse;
+    const double share = (attacks[i].at_s - map.at_s[pulse]) / (map.at_s[pulse + 1] - map.at_s[pulse]);
+    const auto slot = static_cast<int>(std::lround((static_cast<double>(pulse) + share) * LevelPattern::kSlotsPerPulse));
+    for (int beside = -1; beside <= 1; ++beside) {
+      const int place = ((slot + beside) % LevelPattern::kSlots + LevelPattern::kSlots) % LevelPattern::kSlots;
+      const std::size_t voice = kOnsetBands + static_cast<std::size_t>(attacks[i].band);
+      pattern.slots[static_cast<std::size_t>(place)][voice] += static_cast<float>(weights[i] / std::max(1.0, rounds));
+    }
+  }
+}
+
+}  // namespace
+
+double LevelPattern::likeness(int shift_slots) const {
+  double product = 0;
+  double power = 1e-9;
+  for (std::size_t voice = 0; voice < kVoices; ++voice) {
+    double mean = 0;
+    for (const Slot& slot : slots) mean += static_cast<double>(slot[voice]);
+    mean /= kSlots;
+    // Attacks are some tenths, curves some units.
+    const double scale = voice < kOnsetBands ? 1 : 3;
+    for (int slot = 0; slot < kSlots; ++slot) {
+      const double here = scale * (static_cast<double>(at(slot)[voice]) - mean);
+      product += here * scale * (static_cast<double>(at(slot + shift_slots)[voice]) - mean);
+      power += here * here;
+    }
+  }
+  return product / power;
+}
+
+LevelPattern fold(const RhythmFeatures& features, const std::vector<double>& weights, const PulseMap& map) {
+  LevelPattern pattern;
+  add_curves(features.curves, map, pattern);
+  add_attacks(features.attacks, weights, map, pattern);
   return pattern;
 }
 

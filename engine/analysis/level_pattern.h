@@ -15,19 +15,23 @@ struct PulseMap {
   double time_of(double pulse) const;
 };
 
-// The average of two, three, four, six, eight … pulses of a track: how strong the onsets of each band are at each 24th
-// of a pulse, over 24 pulses.
+// The average of each 24 pulses of a track, so that two, three, four, six and eight of them repeat: how strong the
+// onsets of each band are at each 24th of a pulse, as the curves have it (in logarithms: what changes) and as the
+// attacks have it (in amplitudes: what is loud).
 struct LevelPattern {
   static constexpr int kSlotsPerPulse = 24;
   static constexpr int kPulses = 24;
   static constexpr int kSlots = kSlotsPerPulse * kPulses;
-  std::array<std::array<float, kOnsetBands>, kSlots> slots{};
+  static constexpr std::size_t kVoices = kOnsetBands + kAttackBands;
+  using Slot = std::array<float, kVoices>;
+  std::vector<Slot> slots = std::vector<Slot>(kSlots);
 
-  const std::array<float, kOnsetBands>& at(int slot) const {
-    return slots[static_cast<std::size_t>(((slot % kSlots) + kSlots) % kSlots)];
-  }
+  const Slot& at(int slot) const { return slots[static_cast<std::size_t>(((slot % kSlots) + kSlots) % kSlots)]; }
+  // How alike the pattern and itself so many slots later are, −1 to 1.
+  double likeness(int shift_slots) const;
 };
 
-LevelPattern fold(const OnsetCurves& curves, const PulseMap& map);
+// `weights` are those of the attacks.
+LevelPattern fold(const RhythmFeatures& features, const std::vector<double>& weights, const PulseMap& map);
 
 }  // namespace segue::analysis

@@ -125,7 +125,10 @@ PulseLine coherent_line(std::span<const float> pulse, double frames_per_s, doubl
       line.at_s = -std::arg(sums[d]) / (kTurn * kDivisions[d]) * line.period_s - kCurveDelayS;
     }
   }
+  double all = 0;
+  for (const Block& block : blocks) all += block.weight;
   line.coherence = parts > 0 ? whole / parts : 0;
+  line.clarity = all > 0 ? strongest / all : 0;
   return line;
 }
 

@@ -12,7 +12,8 @@ namespace segue::analysis {
 struct PulseLine {
   double at_s = 0;
   double period_s = 0;
-  double coherence = 0;  // share of the pulse that keeps in step over the whole track, 0 to 1
+  double coherence = 0;  // share of what pulses within seconds that keeps in step over the whole track, 0 to 1
+  double clarity = 0;    // share of all onsets that keep in step, 0 to 1
   int divisions = 1;     // of the period that most of the music falls on: 1, 2, 3 or 4
 
   double time_of(double pulses) const { return at_s + pulses * period_s; }

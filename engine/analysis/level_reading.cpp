@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/analysis/level_reading.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace segue::analysis {
+namespace {
+
+constexpr double kBpmMin = 40;
+constexpr double kBpmMax = 230;
+constexpr std::array<int, 3> kSteps{LevelPattern::kSlotsPerPulse / 2, LevelPattern::kSlotsPerPulse,
+                                    LevelPattern::kSlotsPerPulse * 2};
+
+double median_period_s(const PulseMap& map) {
+  std::vector<double> periods;
+  for (std::size_t i = 1; i < map.at_s.size(); ++i) periods.push_back(map.at_s[i] - map.at_s[i - 1]);
+  const auto middle = periods.begin() + static_cast<std::ptrdiff_t>(periods.size() / 2);
+  std::nth_element(periods.begin(), middle, periods.end());
+  return *middle;
+}
+
+// Where the music starts: tracks like to begin on a beat.
+double first_loud_pulse(const PulseMap& map, const std::vector<Attack>& attacks, const std::vector<double>& weights) {
+  constexpr double kLoud = 0.25;
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    if (weights[i] < kLoud) continue;
+    std::size_t pulse = 0;
+    while (pulse + 2 < map.at_s.size() && map.at_s[pulse + 1] <= attacks[i].at_s) ++pulse;
+    return static_cast<double>(pulse) +
+           (attacks[i].at_s - map.at_s[pulse]) / (map.at_s[pulse + 1] - map.at_s[pulse]);
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<RatedReading> readings_of(const std::vector<PulseTrack>& tracks, const RhythmFeatures& features,
+                                      const model::TempoHint& hint) {
+  const std::vector<double> weights = attack_weights(features.attacks);
+  std::vector<RatedReading> readings;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    const PulseTrack& track = tracks[i];
+    const LevelPattern pattern = fold(features, weights, track.map);
+    const double period_s = median_period_s(track.map);
+    const double start = first_loud_pulse(track.map, features.attacks, weights);
+    for (const int step : kSteps) {
+      const double bpm = 60 / period_s * LevelPattern::kSlotsPerPulse / step;
+      if (bpm < kBpmMin || bpm > kBpmMax) continue;
+      const LevelEvidence of_step = step_evidence(pattern, step, bpm, hint);
+      for (int twelfth = 0; twelfth < 12; ++twelfth) {
+        if (twelfth % 3 != 0 && twelfth % 4 != 0) continue;  // quarters and thirds of a beat
+        RatedReading rated{i, {step, twelfth * step / 12, bpm}, {}, 0};
+        rated.evidence = of_step;
+        add_phase_evidence(pattern, rated.reading, rated.evidence);
+        const double beats = (start * LevelPattern::kSlotsPerPulse - rated.reading.offset_slots) / step;
+        rated.evidence[kStartTerm] = std::cos(2 * std::numbers::pi * beats);
+        rated.evidence[kStrengthTerm] = track.strength;
+        rated.evidence[kClarityTerm] = std::log(std::max(0.02, track.clarity));
+        rated.likelihood = score_of(rated.evidence);
+        readings.push_back(rated);
+      }
+    }
+  }
+  std::stable_sort(readings.begin(), readings.end(),
+                   [](const RatedReading& a, const RatedReading& b) { return a.likelihood > b.likelihood; });
+  double total = 0;
+  const double best = readings.empty() ? 0 : readings.front().likelihood;
+  for (RatedReading& one : readings) total += one.likelihood = std::exp(one.likelihood - best);
+  for (RatedReading& one : readings) one.likelihood /= total;
+  return readings;
+}
+
+}  // namespace segue::analysis

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/analysis/tempo_track.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/analysis/onset_pulse.h"
+#include "engine/analysis/tempo_classes.h"
+#include "engine/analysis/tempo_path.h"
+
+namespace segue::analysis {
+namespace {
+
+constexpr double kSteadyCoherence = 0.80;  // a line that keeps this much of its pulse in step needs no following
+constexpr double kBetter = 1.25;           // what following must win in attacks near pulses to be believed
+constexpr double kNearS = 0.012;
+
+PulseMap map_of(const PulseLine& line, double duration_s) {
+  PulseMap map;
+  const double start = std::floor((0 - line.at_s) / line.period_s);
+  for (double n = start; map.at_s.size() < 3 || map.at_s.back() < duration_s; ++n) map.at_s.push_back(line.time_of(n));
+  return map;
+}
+
+// Weight of the attacks that are near a pulse or half a pulse.
+double explained(const PulseMap& map, std::span<const Attack> attacks, const std::vector<double>& weights) {
+  double sum = 0;
+  std::size_t pulse = 0;
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    while (pulse + 2 < map.at_s.size() && map.at_s[pulse + 1] <= attacks[i].at_s) ++pulse;
+    const double period_s = map.at_s[pulse + 1] - map.at_s[pulse];
+    const double place = 2 * (attacks[i].at_s - map.at_s[pulse]) / period_s;
+    const double off_s = (place - std::round(place)) * period_s / 2 / kNearS;
+    sum += weights[i] * std::exp(-0.5 * off_s * off_s);
+  }
+  return sum;
+}
+
+}  // namespace
+
+PulseMap drawn_to_attacks(const PulseMap& map, std::span<const Attack> attacks) {
+  constexpr std::ptrdiff_t kNeighbours = 4;
+  const std::vector<double> weights = attack_weights(attacks);
+  PulseMap drawn = map;
+  for (const double reach_s : {0.050, 0.030}) {
+    const auto pulses = static_cast<std::ptrdiff_t>(drawn.at_s.size());
+    // Of each pulse: weight, and weighted distance of the attacks near it.
+    std::vector<double> weight(drawn.at_s.size(), 0.0);
+    std::vector<double> off(drawn.at_s.size(), 0.0);
+    std::size_t pulse = 0;
+    for (std::size_t i = 0; i < attacks.size(); ++i) {
+      while (pulse + 2 < drawn.at_s.size() && drawn.at_s[pulse + 1] <= attacks[i].at_s) ++pulse;
+      const bool is_next = attacks[i].at_s - drawn.at_s[pulse] > drawn.at_s[pulse + 1] - attacks[i].at_s;
+      const std::size_t near = pulse + (is_next ? 1 : 0);
+      const double off_s = attacks[i].at_s - drawn.at_s[near];
+      if (std::abs(off_s) > reach_s) continue;
+      const double share = 1 - off_s * off_s / (reach_s * reach_s);
+      weight[near] += weights[i] * share;
+      off[near] += weights[i] * share * off_s;
+    }
+    PulseMap next = drawn;
+    for (std::ptrdiff_t n = 0; n < pulses; ++n) {
+      // A line through the neighbours, held at zero by a little weight of its own where there is nothing to hear.
+      double w = 0.3, x = 0, y = 0, xx = 1, xy = 0;
+      for (std::ptrdiff_t m = std::max<std::ptrdiff_t>(0, n - kNeighbours); m < std::min(pulses, n + kNeighbours + 1); ++m) {
+        const auto distance = static_cast<double>(m - n);
+        const double here = (1 - std::abs(distance) / (kNeighbours + 1));
+        const double ww = here * weight[static_cast<std::size_t>(m)];
+        const double wy = here * off[static_cast<std::size_t>(m)];
+        w += ww;
+        x += ww * distance;
+        y += wy;
+        xx += ww * distance * distance;
+        xy += wy * distance;
+      }
+      const double slope = (w * xy - x * y) / (w * xx - x * x);
+      next.at_s[static_cast<std::size_t>(n)] += (y - slope * x) / w;
+    }
+    for (std::size_t n = 1; n < next.at_s.size(); ++n) {
+      next.at_s[n] = std::max(next.at_s[n], next.at_s[n - 1] + 0.05);
+    }
+    drawn = next;
+  }
+  return drawn;
+}
+
+std::vector<PulseTrack> pulse_tracks(const RhythmFeatures& features) {
+  const OnsetCurves& curves = features.curves;
+  const std::vector<float> pulse = pulse_curve(curves);
+  const double duration_s = static_cast<double>(pulse.size()) / curves.frames_per_s;
+  const std::vector<double> weights = attack_weights(features.attacks);
+  std::vector<PulseTrack> tracks;
+  bool is_steady = false;
+  for (const TempoClass& one : tempo_classes(pulse, curves.frames_per_s)) {
+    PulseTrack track;
+    track.line = coherent_line(pulse, curves.frames_per_s, curves.first_s, one.hz);
+    track.line = fitted_line(track.line, features.attacks);
+    track.map = map_of(track.line, duration_s);
+    track.strength = one.strength;
+    track.clarity = track.line.clarity;
+    is_steady = is_steady || (one.strength > 0.9 && track.line.coherence > kSteadyCoherence);
+    if (!is_steady && duration_s > 12) {
+      PulsePath path = followed_pulse(pulse, curves.frames_per_s, curves.first_s, one.hz);
+      const PulseMap drawn = drawn_to_attacks(path.map, features.attacks);
+      if (explained(drawn, features.attacks, weights) > kBetter * explained(track.map, features.attacks, weights)) {
+        track.map = drawn;
+        track.clarity = path.clarity;
+        track.is_constant = false;
+      }
+    }
+    tracks.push_back(std::move(track));
+  }
+  return tracks;
+}
+
+}  // namespace segue::analysis
