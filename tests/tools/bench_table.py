@@ -26,11 +26,12 @@ def numbers_of(line):
     return number if isinstance(number, dict) and all(field in number for field in FIELDS) else None
 
 
-def run(program):
+def run(program, arguments, out):
     """Numbers of one program and whether it ended well."""
     name = os.path.basename(program).removesuffix("_bench")
     print(f"measuring {name}", file=sys.stderr, flush=True)
-    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([program, *arguments], stdout=subprocess.PIPE, text=True, check=False,
+                          env={**os.environ, "SEGUE_BENCH_OUT": out})
     numbers, strays = [], []
     for line in done.stdout.splitlines():
         number = numbers_of(line)
@@ -106,20 +107,22 @@ def merged(path, numbers):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--programs", required=True, help="folder with *_bench, or with a bench folder that has them")
     parser.add_argument("--out", required=True, help="folder for bench.json and bench.svg")
     parser.add_argument("--update", action="store_true", help=f"copy bench.svg to {SVG_SHOWN_IN}")
     parser.add_argument("name", nargs="?", help="only NAME_bench")
-    options = parser.parse_args()
+    options, arguments = parser.parse_known_args()
+    if arguments and not options.name:
+        parser.error(f"{arguments[0]} is for one program: name it")
     wanted = f"{options.name or '*'}_bench"
     programs = sorted(glob.glob(os.path.join(options.programs, wanted)) +
                       glob.glob(os.path.join(options.programs, "bench", wanted)))
     if not programs:
         sys.exit(f"bench: no {wanted} in {options.programs}")
-    results = [run(program) for program in programs]
-    numbers = [number for found, _ in results for number in found]
     os.makedirs(options.out, exist_ok=True)
+    results = [run(program, arguments, os.path.abspath(options.out)) for program in programs]
+    numbers = [number for found, _ in results for number in found]
     path = os.path.join(options.out, "bench.json")
     everything = merged(path, numbers)
     with open(path, "w", encoding="utf-8") as file:

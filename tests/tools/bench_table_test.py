@@ -56,6 +56,18 @@ class BenchTable(unittest.TestCase):
         self.assertNotIn("a.mean", out)
         self.assertEqual(set(self.numbers()), {"a.mean", "a.speed", "b.other"})
 
+    def test_other_options_and_the_folder_go_to_the_program(self):
+        self.program("a", [])
+        path = os.path.join(self.folder, "bench", "a_bench")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho \"$@\" > \"$SEGUE_BENCH_OUT/told\"\n"
+                       f"echo '{json.dumps(GOOD[0])}'\n")
+        status, _, _ = self.run_table("a", "--music", "some where", "--count", "3")
+        self.assertEqual(status, 0)
+        with open(os.path.join(self.folder, "told"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "--music some where --count 3\n")
+        self.assertNotEqual(self.run_table("--music", "x")[0], 0)
+
     def test_what_fails_or_says_no_number_is_told(self):
         self.program("a", map(json.dumps, GOOD), status=3)
         self.assertEqual(self.run_table()[0], 1)

@@ -40,14 +40,17 @@ void write_truth(const ReferenceTrack& track, const std::string& file, const std
   const auto& truth = track.truth;
   lists.json << segue::reference::json_of(track.plan, truth, file) << "\n";
   char line[200];
-  std::snprintf(line, sizeof line, ",%.5f,%s,%.6f,%s,", truth.bpm, segue::model::name_of(truth.key).c_str(),
-                truth.downbeat_s, to_string(track.plan.genre));
+  std::snprintf(line, sizeof line, ",%.5f,%s,%.6f,%d,%s,", truth.bpm, segue::model::name_of(truth.key).c_str(),
+                truth.downbeat_s, truth.beats_per_bar, to_string(track.plan.genre));
   lists.truth << file << line;
   for (const double bpm : truth.also_bpm) lists.truth << (bpm == truth.also_bpm[0] ? "" : " ") << bpm;
   lists.truth << "\n";
+  int start_bar = 0;
   for (const auto& section : truth.sections) {
-    std::snprintf(line, sizeof line, ",%.6f,%s\n", section.at_s, to_string(section.label));
+    std::snprintf(line, sizeof line, ",%s,%d,%.6f,%d\n", to_string(section.label), start_bar, section.at_s,
+                  section.bars);
     lists.sections << file << line;
+    start_bar += section.bars;
   }
   if (truth.is_constant) return;
   std::ofstream beats(folder / (std::filesystem::path(file).stem().string() + ".beats.txt"));
@@ -61,8 +64,8 @@ bool make(const std::vector<ReferenceTrack>& tracks, const std::filesystem::path
           const std::vector<std::string>& formats) {
   Lists lists{std::ofstream(folder / "truth.json"), std::ofstream(folder / "truth.csv"),
               std::ofstream(folder / "sections.csv")};
-  lists.truth << "file,bpm,key,first_downbeat_s,genre,also_bpm\n";
-  lists.sections << "file,at_s,label\n";
+  lists.truth << "file,bpm,key,first_downbeat_s,beats_per_bar,genre,also_bpm\n";
+  lists.sections << "file,section,start_bar,start_s,bars\n";
   for (std::size_t index = 0; index < tracks.size(); ++index) {
     const auto& track = tracks[index];
     char name[80];

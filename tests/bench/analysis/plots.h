@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace segue::bench {
+
+// A name and its values.
+struct Series {
+  std::string name;
+  std::vector<double> values;
+};
+
+// Histograms of several series under each other, on one axis; what lies beyond the last edge is counted there.
+std::string histogram_svg(const std::string& title, const std::vector<double>& edges,
+                          const std::vector<Series>& series);
+// Groups of bars, a bar for each series; values in percent, what is no number is left out.
+std::string bars_svg(const std::string& title, const std::vector<std::string>& groups,
+                     const std::vector<Series>& series);
+
+}  // namespace segue::bench
