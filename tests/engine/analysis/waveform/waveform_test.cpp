@@ -80,8 +80,8 @@ TEST(Waveform, BandsTellLowMidAndHigh) {
     EXPECT_NEAR(db_of(mid.mid / 0.5), 0, 1.0) << "dB of 632 Hz in mid at " << rate;
     EXPECT_LT(db_of(mid.low / 0.5), -35) << rate;
     EXPECT_LT(db_of(mid.high / 0.5), -35) << rate;
-    const auto high = settled(8'000);
-    EXPECT_NEAR(db_of(high.high / 0.5), 0, 1.0) << "dB of 8 kHz in high at " << rate;
+    const auto high = settled(7'901);  // no simple part of a rate: some sample is near the crest
+    EXPECT_NEAR(db_of(high.high / 0.5), 0, 1.0) << "dB of 7.9 kHz in high at " << rate;
     EXPECT_LT(db_of(high.mid / 0.5), -40) << rate;
     EXPECT_LT(db_of(high.low / 0.5), -70) << rate;
     for (const auto& column : {low, mid, high}) EXPECT_NEAR(column.peak, 0.5, 0.01) << rate;
@@ -109,7 +109,7 @@ TEST(Waveform, BytesStandForAmplitudes) {
   for (double db = 0; db > -40; db -= 0.7) {
     const auto amplitude = static_cast<float>(std::pow(10.0, db / 20));
     const double back = WaveformAnalyser::amplitude_of(WaveformAnalyser::byte_of(amplitude));
-    EXPECT_NEAR(db_of(back), db, 0.2) << "dB";
+    EXPECT_NEAR(db_of(back), db, db > -12 ? 0.1 : 0.4) << "dB";
   }
 }
 
