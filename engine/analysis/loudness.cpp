@@ -17,12 +17,12 @@ namespace {
 
 constexpr double kOffsetLufs = -0.691;  // of a power of 1
 constexpr double kAbsoluteGateLufs = -70.0;
-constexpr double kRelativeGate = 0.1;   // of power: −10 LU
-constexpr double kRangeGate = 0.01;     // −20 LU
+constexpr double kRelativeGate = 0.1;  // of power: −10 LU
+constexpr double kRangeGate = 0.01;    // −20 LU
 constexpr int kSumMs = 100;
-constexpr std::size_t kMomentarySums = 4;    // 400 ms, one every 100 ms
-constexpr std::size_t kShortTermSums = 30;   // 3 s
-constexpr std::size_t kShortTermStep = 10;   // one every second
+constexpr std::size_t kMomentarySums = 4;   // 400 ms, one every 100 ms
+constexpr std::size_t kShortTermSums = 30;  // 3 s
+constexpr std::size_t kShortTermStep = 10;  // one every second
 constexpr double kSamplePeakLeastDb = -200;
 
 double power_of(double lufs) { return std::pow(10.0, (lufs - kOffsetLufs) / 10.0); }

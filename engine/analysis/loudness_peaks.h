@@ -38,9 +38,9 @@ class SignalPeaks {
   // The highest magnitude that the kernels find in a window with `frames` new samples.
   float peak_between(const Window& window, int frames) const;
 
-  int taps_ = 0;               // of a kernel; 0: there is nothing between the samples
-  std::vector<float> kernels_;  // one after the other, taps_ each
-  float reach_ = 0;            // no kernel's output is higher than this times its highest input
+  int taps_ = 0;                     // of a kernel; 0: there is nothing between the samples
+  std::vector<float> kernels_;       // one after the other, taps_ each
+  float reach_ = 0;                  // no kernel's output is higher than this times its highest input
   std::array<Window, 2> windows_{};  // the newest taps_ − 1 samples, then those of a chunk
   float sample_peak_ = 0;
   float between_peak_ = 0;

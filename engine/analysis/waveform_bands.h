@@ -42,8 +42,8 @@ class WaveformBands {
   static void settle(Biquads& biquads);
   void filter(const float* samples, int count);
 
-  const int step_;         // frames that are averaged to a sample, so that there are less than 100,000 a second
-  float sum_ = 0;          // of the sample under way
+  const int step_;  // frames that are averaged to a sample, so that there are less than 100,000 a second
+  float sum_ = 0;   // of the sample under way
   int summed_frames_ = 0;
   Biquads outer_;  // low pass 200 Hz twice, then high pass 2 kHz twice
   Biquads inner_;  // high pass 200 Hz twice, low pass 2 kHz twice

@@ -30,8 +30,12 @@ TEST(Compression, MakesRepetitiveBytesSmall) {
 
 TEST(Compression, RefusesWhatIsDamagedCutShortOrHasATail) {
   const std::string packed = compress(some_bytes(10'000));
-  const std::string bad[] = {"", "no stream at all", packed.substr(0, packed.size() / 2),
-                             packed.substr(0, packed.size() - 1), packed + "x", std::string(packed).replace(20, 4, "....")};
+  const std::string bad[] = {"",
+                             "no stream at all",
+                             packed.substr(0, packed.size() / 2),
+                             packed.substr(0, packed.size() - 1),
+                             packed + "x",
+                             std::string(packed).replace(20, 4, "....")};
   for (const std::string& text : bad) {
     const auto back = decompress(text, 1 << 20);
     ASSERT_FALSE(back) << text.size();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/analysis/loudness_peaks.h"
-
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "engine/analysis/loudness_peaks.h"
 #include "tests/engine/analysis/loudness/programme.h"
 
 namespace segue::analysis {

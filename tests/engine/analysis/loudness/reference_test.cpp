@@ -73,8 +73,8 @@ TEST(Loudness, AnEstimateOnTheWayIsThatOfTheTrackSoFar) {
   first_half.left.resize(static_cast<std::size_t>(half));
   first_half.right.resize(static_cast<std::size_t>(half));
   EXPECT_EQ(analyser.estimate().integrated_lufs, loudness_of(first_half).integrated_lufs);
-  analyser.push({programme.left.data() + half, programme.right.data() + half,
-                 static_cast<int>(programme.left.size()) - half});
+  analyser.push(
+      {programme.left.data() + half, programme.right.data() + half, static_cast<int>(programme.left.size()) - half});
   EXPECT_EQ(analyser.estimate().integrated_lufs, loudness_of(programme).integrated_lufs);
 }
 
