@@ -16,7 +16,8 @@ struct TrackFacts {
   std::string codec;   // "mp3", "flac", …
   int source_rate_hz = 0;
   int source_channels = 0;
-  int source_bits = 0;  // 0 for lossy codecs and float
+  int source_bits = 0;       // 0 for lossy codecs and float
+  std::string ai_generated;  // what the tags disclose of its making by a machine; empty: nothing
 };
 
 }  // namespace segue::model

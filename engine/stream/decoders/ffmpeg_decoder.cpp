@@ -6,6 +6,7 @@
 
 #include "engine/stream/decoders/container.h"
 #include "engine/stream/decoders/demuxed_packets.h"
+#include "engine/stream/decoders/disclosure.h"
 #include "engine/stream/decoders/flac_packets.h"
 #include "engine/stream/decoders/id3.h"
 #include "engine/stream/decoders/packet_decoder.h"
@@ -229,6 +230,18 @@ std::string tag_of(Container& container, const char* key) {
   return entry == nullptr ? std::string() : clean_text(entry->value);
 }
 
+// Of what FFmpeg has read of the container's and the stream's tags.
+std::string disclosure_of_tags(Container& container) {
+  constexpr int kTagsMax = 256;
+  for (const AVDictionary* tags : {container.format().metadata, container.stream().metadata}) {
+    const AVDictionaryEntry* tag = nullptr;
+    for (int i = 0; i < kTagsMax && (tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX)) != nullptr; ++i) {
+      if (std::string said = disclosure_of_tag(tag->key, tag->value); !said.empty()) return said;
+    }
+  }
+  return {};
+}
+
 model::TrackFacts facts_of(Container& container, const PacketDecoder& codec, const Id3Tags& tags,
                            const std::string& name) {
   const AVCodecParameters& parameters = *container.stream().codecpar;
@@ -237,6 +250,7 @@ model::TrackFacts facts_of(Container& container, const PacketDecoder& codec, con
   facts.artist = tags.artist.empty() ? tag_of(container, "artist") : tags.artist;
   facts.album = tags.album.empty() ? tag_of(container, "album") : tags.album;
   if (facts.title.empty()) facts.title = title_from_name(name);
+  facts.ai_generated = tags.ai_generated.empty() ? disclosure_of_tags(container) : tags.ai_generated;
   facts.codec = avcodec_get_name(parameters.codec_id);
   facts.source_rate_hz = codec.rate_hz();
   facts.source_channels = codec.channels();
@@ -303,6 +317,9 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     return tl::unexpected(tried.error());
   }
   opened.facts = facts_of(**container, *opened.codec, tags, name);
+  if (opened.facts.ai_generated.empty()) {
+    opened.facts.ai_generated = read_disclosure(source, tags.audio_offset, (*container)->format_name());
+  }
   opened.warmup = warmup_of(stream.codecpar->codec_id, opened.codec->frames_per_packet());
   opened.estimate = total_of(**container, opened.codec->rate_hz());
   if (is_flat_pcm(**container)) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "engine/stream/decoders/disclosure.h"
 #include "engine/stream/sources/read_fully.h"
 
 namespace segue::stream {
@@ -68,11 +69,8 @@ std::string from_utf16(std::span<const std::uint8_t> bytes, bool big_endian) {
   return text;
 }
 
-// A text frame's content: an encoding byte, then the text.
-std::string decode_text(std::span<const std::uint8_t> bytes) {
-  if (bytes.empty()) return {};
-  const std::uint8_t encoding = bytes[0];
-  bytes = bytes.subspan(1);
+// Text up to its end or the first NUL.
+std::string decode_text(std::uint8_t encoding, std::span<const std::uint8_t> bytes) {
   if (encoding == 1 || encoding == 2) return clean_text(from_utf16(bytes, encoding == 2));
   std::string text;
   for (const std::uint8_t byte : bytes) {
@@ -84,6 +82,11 @@ std::string decode_text(std::span<const std::uint8_t> bytes) {
     }
   }
   return clean_text(text);
+}
+
+// A text frame's content: an encoding byte, then the text.
+std::string decode_text(std::span<const std::uint8_t> bytes) {
+  return bytes.empty() ? std::string() : decode_text(bytes[0], bytes.subspan(1));
 }
 
 struct TagShape {
@@ -113,6 +116,7 @@ void read_frames(ByteSource& source, const TagShape& tag, Id3Tags& tags) {
     if (id == "TIT2" || id == "TT2") field = &tags.title;
     if (id == "TPE1" || id == "TP1") field = &tags.artist;
     if (id == "TALB" || id == "TAL") field = &tags.album;
+    if (field == nullptr && tags.ai_generated.empty()) tags.ai_generated = disclosure_of_frame(source, id, at, size);
     if (field != nullptr && field->empty()) {
       *field = decode_text(read_bytes(source, at, std::min(static_cast<std::size_t>(size), kFrameBytesMax)));
     }
@@ -158,6 +162,18 @@ Id3Tags read_id3(ByteSource& source) {
     tags.audio_offset = to;
   }
   return tags;
+}
+
+Id3Text read_id3_text(std::string_view bytes, std::size_t name_at) {
+  if (bytes.size() <= name_at) return {};
+  const std::span all(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  const std::uint8_t encoding = all[0];
+  const std::size_t unit = encoding == 1 || encoding == 2 ? 2 : 1;
+  std::size_t end = name_at;
+  while (end + unit <= all.size() && (all[end] != 0 || all[end + unit - 1] != 0)) end += unit;
+  const std::size_t value_at = std::min(end + unit, all.size());
+  return {.name = decode_text(encoding, all.subspan(name_at, std::min(end, all.size()) - name_at)),
+          .value = decode_text(encoding, all.subspan(value_at))};
 }
 
 std::string clean_text(std::string_view text) {

@@ -16,8 +16,17 @@ struct Id3Tags {
   std::string title;
   std::string artist;
   std::string album;
+  std::string ai_generated;  // see disclosure.h
 };
 Id3Tags read_id3(ByteSource& source);
+
+// A frame of a name and a value (TXXX, COMM) from its bytes; `name_at` is where the name begins, behind the encoding
+// and, of a comment, the language.
+struct Id3Text {
+  std::string name;
+  std::string value;
+};
+Id3Text read_id3_text(std::string_view bytes, std::size_t name_at);
 
 // Text from a tag as it may be shown: valid UTF-8 without control characters, at most 256 bytes.
 std::string clean_text(std::string_view text);
