@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <iostream>
 
+#include "daemon/analyze_command.h"
 #include "daemon/config.h"
 #include "daemon/exit_code.h"
 #include "daemon/options.h"
@@ -25,6 +26,7 @@ int dispatch(int argc, char** argv) {
     std::cout << print_config(default_settings()) << std::flush;
     return std::cout ? kExitDone : kExitOther;
   }
+  if (options.action == Options::Action::kAnalyze) return analyze_command(options);
   std::vector<std::string> faults;
   const Settings settings = load_settings(options, faults);
   for (const auto& fault : faults) std::cerr << fault << '\n';

@@ -30,6 +30,8 @@ constexpr Flag kFlags[] = {
     {"--log-level", "daemon.log_level", "error, warning, info or off"},
 };
 
+constexpr int kJobsMax = 64;  // each takes up to 150 MB
+
 // Written so that NaN fails.
 std::string positive_seconds(const std::string& text) {
   double seconds = 0;
@@ -59,6 +61,7 @@ class Grammar {
         ->excludes(check);
     add_render();
     add_journal();
+    add_analyze();
   }
 
   CLI::App& app() { return app_; }
@@ -83,6 +86,18 @@ class Grammar {
     write->add_option("--epoch", options_.epoch, "Which epoch; else the newest");
     write->add_option("--out", options_.out_path, "File to write")->required();
     write->callback([this] { options_.action = Options::Action::kExportJournal; });
+  }
+
+  void add_analyze() {
+    auto* analyze = app_.add_subcommand("analyze", "Say tempo, beats, key, loudness and structure of audio files");
+    analyze->add_option("files", options_.files, "Audio files, or folders of them")->required();
+    analyze->add_flag("--json", options_.as_json, "One JSON object a line and file");
+    analyze->add_flag("--beats", options_.with_beats, "List every beat (with --json)");
+    analyze->add_option("--jobs", options_.jobs, "Files at once; else one for each processor")
+        ->check(CLI::Range(1, kJobsMax));
+    analyze->add_option("--bpm-min", options_.bpm_min, "Lowest tempo to expect")->check(CLI::Range(30.0, 300.0));
+    analyze->add_option("--bpm-max", options_.bpm_max, "Highest tempo to expect")->check(CLI::Range(30.0, 300.0));
+    analyze->callback([this] { options_.action = Options::Action::kAnalyze; });
   }
 
   void set(const std::string& flag, const std::string& key, const std::string& text) {

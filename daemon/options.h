@@ -11,7 +11,7 @@ namespace segue::daemon {
 
 // What the command line asks for.
 struct Options {
-  enum class Action { kRun, kCheckConfig, kPrintConfig, kRender, kExportJournal };
+  enum class Action { kRun, kCheckConfig, kPrintConfig, kRender, kExportJournal, kAnalyze };
   // A flag that goes before the configuration file.
   struct Override {
     std::string flag;
@@ -27,6 +27,12 @@ struct Options {
   std::optional<double> seconds;  // of kRender
   std::optional<int> block_frames;
   std::string epoch;  // of kExportJournal; empty: the newest
+  std::vector<std::string> files;  // of kAnalyze, and what follows
+  bool as_json = false;
+  bool with_beats = false;
+  int jobs = 0;  // files at once; 0: one for each processor
+  std::optional<double> bpm_min;
+  std::optional<double> bpm_max;
 };
 
 // Reads the command line. Returns the exit code if there is nothing more to do: after --help, --version and usage

@@ -10,6 +10,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
+#include "engine/model/analysis.h"
 #include "engine/model/config.h"
 #include "segue/v1/engine_service.pb.h"
 #include "segue/v1/library_service.pb.h"
@@ -125,6 +126,23 @@ struct RenderReport {
 // Fails with INVALID_ARGUMENT SCRIPT_INVALID naming the line, with what a command of the script fails with (its line
 // named), or with FAILED_PRECONDITION FILE_UNWRITABLE. A failed render leaves no output file.
 Result<RenderReport> render_script(const model::Config& config, const RenderRequest& request);
+
+// Listens to one file, without an engine.
+struct AnalyseRequest {
+  std::string path;
+  model::TempoHint hint{};
+  // Called a few times a second with the part that is done, 0 to 1 (an estimate); may be empty.
+  std::function<void(double)> progress;
+};
+
+// Decodes the file once and says what is known of it. What cannot be read is an answer with its `error` set, as is what
+// holds no sound. Blocks; thread-safe; memory does not grow with the length beyond the answer's own (see
+// engine/analysis/analyser.h).
+model::TrackAnalysis analyse_file(const AnalyseRequest& request);
+
+// The audio files in a folder and below it, by their names' ends, in order of their paths; hidden ones and links to
+// folders left out. The path itself if it is no folder, whatever it is.
+std::vector<std::string> audio_files_in(const std::string& path);
 
 // Writes an epoch of the journal in config.paths.data_dir as a session script: the newest, or the one named.
 Result<void> export_journal(const model::Config& config, const std::string& epoch, const std::string& out_path);

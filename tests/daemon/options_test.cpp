@@ -67,11 +67,25 @@ TEST(Options, JournalExportTakesAnEpoch) {
   EXPECT_EQ(options.out_path, "set.jsonl");
 }
 
+TEST(Options, AnalyzeTakesManyFiles) {
+  Options options;
+  ASSERT_EQ(parse({"analyze", "--json", "a.flac", "b c.mp3", "--beats", "d", "--bpm-min", "80"}, options),
+            std::nullopt);
+  EXPECT_EQ(options.action, Options::Action::kAnalyze);
+  EXPECT_THAT(options.files, ::testing::ElementsAre("a.flac", "b c.mp3", "d"));
+  EXPECT_TRUE(options.as_json);
+  EXPECT_TRUE(options.with_beats);
+  EXPECT_EQ(options.bpm_min, 80.0);
+}
+
 TEST(Options, UsageErrorsExitWithTwo) {
   for (const std::vector<const char*>& words : {std::vector<const char*>{"--no-such-flag"},
                                                 {"render", "set.jsonl"},
                                                 {"render", "--out", "mix.wav"},
                                                 {"journal"},
+                                                {"analyze"},
+                                                {"analyze", "a.mp3", "--jobs", "0"},
+                                                {"analyze", "a.mp3", "--bpm-min", "nan"},
                                                 {"render", "s", "--out", "o", "--seconds", "-1"},
                                                 {"render", "s", "--out", "o", "--seconds", "nan"},
                                                 {"unexpected"}}) {

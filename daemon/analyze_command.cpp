@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/analyze_command.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <cstdio>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+#include "daemon/exit_code.h"
+#include "engine/engine.h"
+
+namespace segue::daemon {
+namespace {
+
+constexpr std::size_t kAheadMax = 64;  // answers that wait for an earlier file; each holds a waveform of some 100 KB
+
+// The files and their answers. Workers take the next file, the caller prints answers in order; what one worker has
+// finished far ahead of the others waits, so that memory stays bounded.
+class Batch {
+ public:
+  Batch(std::vector<std::string> files, const Options& options) : files_(std::move(files)), answers_(files_.size()) {
+    if (options.bpm_min) hint_.bpm_min = *options.bpm_min;
+    if (options.bpm_max) hint_.bpm_max = *options.bpm_max;
+  }
+
+  std::size_t size() const { return files_.size(); }
+  const std::string& file(std::size_t i) const { return files_[i]; }
+
+  // A worker's thread.
+  void work() {
+    for (;;) {
+      std::size_t mine = 0;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return is_over_ || next_ >= files_.size() || next_ < printed_ + kAheadMax; });
+        if (is_over_ || next_ >= files_.size()) return;
+        mine = next_++;
+      }
+      model::TrackAnalysis analysis = analyse_file({.path = files_[mine], .hint = hint_, .progress = nullptr});
+      const std::lock_guard lock(mutex_);
+      answers_[mine] = std::move(analysis);
+      changed_.notify_all();
+    }
+  }
+
+  // Blocks until the file's answer is there.
+  model::TrackAnalysis take(std::size_t i) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return answers_[i].has_value(); });
+    model::TrackAnalysis analysis = std::move(*answers_[i]);
+    answers_[i].reset();
+    printed_ = i + 1;
+    changed_.notify_all();
+    return analysis;
+  }
+
+  // Nobody takes any more: what has not begun is left.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  const std::vector<std::string> files_;
+  model::TempoHint hint_;
+  std::mutex mutex_;  // all below
+  std::condition_variable changed_;
+  std::vector<std::optional<model::TrackAnalysis>> answers_;
+  std::size_t next_ = 0;
+  std::size_t printed_ = 0;
+  bool is_over_ = false;
+};
+
+std::string text_line(const std::string& file, const model::TrackAnalysis& analysis) {
+  if (!analysis.error.empty()) return "      –      –       –  " + analysis.error;
+  char tempo[32] = "–";
+  char loudness[32] = "–";
+  if (analysis.rhythm.bpm > 0) std::snprintf(tempo, sizeof tempo, "%7.2f", analysis.rhythm.bpm);
+  if (analysis.loudness.integrated_lufs) {
+    std::snprintf(loudness, sizeof loudness, "%6.1f", *analysis.loudness.integrated_lufs);
+  }
+  const auto& key = analysis.tonality.key;
+  char line[128];
+  std::snprintf(line, sizeof line, "%7s %5s %3s %6s  ", tempo, key ? name_of(*key).c_str() : "–",
+                key ? camelot_of(*key).c_str() : "–", loudness);
+  return line + file;
+}
+
+void show_progress(std::size_t done, std::size_t total) {
+  static const bool is_terminal = isatty(STDERR_FILENO) == 1;
+  if (!is_terminal || total < 2) return;
+  std::fprintf(stderr, "\r\033[K%zu of %zu files", done, total);
+  if (done == total) std::fputs("\r\033[K", stderr);
+}
+
+std::vector<std::string> expand(const std::vector<std::string>& given) {
+  std::vector<std::string> files;
+  for (const std::string& path : given) {
+    const std::vector<std::string> more = audio_files_in(path);
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  return files;
+}
+
+}  // namespace
+
+int analyze_command(const Options& options) {
+  if (options.bpm_min.value_or(0) >= options.bpm_max.value_or(1000)) {
+    std::cerr << "segued: --bpm-min must be below --bpm-max\n";
+    return kExitUsage;
+  }
+  Batch batch(expand(options.files), options);
+  const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int jobs = std::min(options.jobs > 0 ? options.jobs : processors, static_cast<int>(batch.size()));
+  std::vector<std::jthread> workers;
+  for (int i = 0; i < jobs; ++i) workers.emplace_back([&batch] { batch.work(); });
+  if (!options.as_json) std::cout << "    BPM   KEY WHEEL LUFS  FILE\n";
+  for (std::size_t i = 0; i < batch.size() && std::cout; ++i) {
+    show_progress(i, batch.size());
+    const model::TrackAnalysis analysis = batch.take(i);
+    std::cout << (options.as_json ? to_json(batch.file(i), analysis, options.with_beats)
+                                  : text_line(batch.file(i), analysis))
+              << std::endl;
+  }
+  show_progress(batch.size(), batch.size());
+  batch.end();
+  return std::cout ? kExitDone : kExitOther;
+}
+
+}  // namespace segue::daemon

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "engine/analysis/analyser.h"
+#include "engine/base/thread.h"
+#include "engine/catalog/local/tags.h"
+#include "engine/engine.h"
+#include "engine/stream/decoder.h"
+#include "engine/stream/sources/file_source.h"
+
+// The half of the facade that listens to files.
+namespace segue {
+namespace {
+
+constexpr int kChunkFrames = 8192;           // 0.19 s at 44.1 kHz: planes that stay in the cache
+constexpr double kProgressEveryS = 5.0;      // of the track: about fifty times a second
+constexpr double kShortestS = 0.05;          // less is no sound a listener would name
+
+model::TrackAnalysis cannot_say(const std::string& why) {
+  model::TrackAnalysis analysis;
+  analysis.is_final = true;
+  analysis.error = why;
+  return analysis;
+}
+
+// What the decoder could not read at all, if anything.
+Result<void> feed(stream::Decoder& decoder, analysis::Analyser& analyser, const AnalyseRequest& request) {
+  std::vector<float> left(kChunkFrames);
+  std::vector<float> right(kChunkFrames);
+  const double rate = decoder.facts().source_rate_hz;
+  double told_s = 0;
+  for (;;) {
+    const Result<int> frames = decoder.read(left.data(), right.data(), kChunkFrames);
+    if (!frames) return tl::unexpected<Error>(frames.error());
+    if (*frames == 0) return {};
+    analyser.push({left.data(), right.data(), *frames});
+    if (!request.progress || analyser.pushed_s() - told_s < kProgressEveryS) continue;
+    told_s = analyser.pushed_s();
+    const double length_s = static_cast<double>(decoder.length()) / rate;
+    request.progress(length_s > 0 ? std::min(1.0, told_s / length_s) : 0.0);
+  }
+}
+
+}  // namespace
+
+model::TrackAnalysis analyse_file(const AnalyseRequest& request) {
+  flush_denormals();
+  auto source = stream::open_file(request.path);
+  if (!source) return cannot_say(source.error().message);
+  auto decoder = stream::open_decoder(std::move(*source), request.path);
+  if (!decoder) return cannot_say(decoder.error().message);
+  const model::TrackFacts& facts = (*decoder)->facts();
+  const auto analyser = analysis::Analyser::create({.sample_rate_hz = facts.source_rate_hz, .hint = request.hint});
+  if (!analyser) {
+    return cannot_say(request.path + ": a sample rate of " + std::to_string(facts.source_rate_hz) +
+                      " Hz is not within 8000 to 384000");
+  }
+  const Result<void> read = feed(**decoder, *analyser, request);
+  model::TrackAnalysis analysis = analyser->finish();
+  analysis.ai_generated = facts.ai_generated;
+  if (!read) {
+    analysis.error = read.error().message;
+  } else if (analysis.duration_s < kShortestS) {
+    analysis.error = request.path + ": too short to say anything of it";
+  } else if (analysis.sound.end_s <= analysis.sound.start_s) {
+    analysis.error = request.path + ": no sound above -60 dBFS";
+  }
+  return analysis;
+}
+
+std::vector<std::string> audio_files_in(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<std::string> files;
+  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator entry(path, kOptions, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if (name.starts_with('.')) {
+      if (entry->is_directory(ignored)) entry.disable_recursion_pending();
+    } else if (catalog::is_audio_name(name) && entry->is_regular_file(ignored)) {
+      files.push_back(entry->path().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace segue
