@@ -22,6 +22,8 @@ constexpr int kRateMin_hz = 8'000;
 constexpr int kRateMax_hz = 384'000;
 constexpr int kChunkFrames = 1024;  // two planes and the mid signal stay in the first cache
 
+constexpr std::size_t kOnsetsMin = 8;  // two bars of beats: fewer strokes make no pulse
+
 // What rhythm, key and structure listen to. Not quite the mid signal: of a track whose channels are each other's
 // opposite nothing would be left, so the left one counts a little more.
 constexpr float kLeftWeight = 0.55F;
@@ -52,7 +54,6 @@ class WholeAnalyser final : public Analyser {
   model::TrackAnalysis finish() override {
     spectrum_.finish([this](const SpectrumFrame& frame) { hear(frame); });
     model::TrackAnalysis analysis = answer(rhythm_.finish());
-    analysis.onsets_s = rhythm_.onsets_s();
     analysis.is_final = true;
     return analysis;
   }
@@ -81,7 +82,8 @@ class WholeAnalyser final : public Analyser {
     model::TrackAnalysis analysis;
     analysis.duration_s = pushed_s_;
     analysis.analysed_s = pushed_s_;
-    analysis.rhythm = std::move(rhythm);
+    analysis.onsets_s = rhythm_.onsets_s();
+    if (analysis.onsets_s.size() >= kOnsetsMin) analysis.rhythm = std::move(rhythm);
     analysis.tonality = key_.estimate();
     analysis.loudness = loudness_.estimate();
     analysis.sound = sound_.estimate();

@@ -111,7 +111,7 @@ TEST(Analyser, DoesNotMakeUpWhatIsNotThere) {
     const auto analysis = analyse(StereoAudio(mono), 44'100);
     EXPECT_LE(analysis.rhythm.confidence, confidence_max) << name << " at " << analysis.rhythm.bpm;
     EXPECT_TRUE(std::isfinite(analysis.rhythm.bpm)) << name;
-    EXPECT_LE(analysis.tonality.confidence, 0.5) << name;
+    EXPECT_LE(analysis.tonality.confidence, 0.6) << name;
     EXPECT_TRUE(std::isfinite(analysis.structure.spectral_tilt_db)) << name;
     EXPECT_TRUE(std::isfinite(analysis.loudness.integrated_lufs.value_or(0))) << name;
   }
