@@ -139,7 +139,8 @@ std::string disclosure_of_frame(ByteSource& source, std::string_view id, std::in
   if (id == "GEOB" || id == "GEO") {
     // An encoding, then the kind of the object: application/c2pa or application/x-c2pa-manifest-store.
     const std::string head = read_text(source, offset, std::min<std::int64_t>(size, kNameBytesMax));
-    if (head.find("c2pa") == std::string::npos) return {};
+    const std::string_view kind = std::string_view(head).substr(0, head.find('\0', 1));
+    if (kind.find("c2pa") == std::string_view::npos) return {};
     return disclosure_of_block(read_text(source, offset, block_bytes(source, size)));
   }
   if (id == "PRIV") {
