@@ -267,7 +267,7 @@ TEST(Serato, NoBytesWhateverMakeImpossibleMarks) {
     objects.markers = old_markers({old_entry(5'000, kUnset, 0xCC0000, 1)});
     objects.is_mp4 = round % 2 == 0;
     for (std::string* bytes : {&objects.markers2, &objects.markers, &objects.beat_grid, &objects.autotags}) {
-      for (unsigned i = random() % 4; i > 0; --i) (*bytes)[random() % bytes->size()] = static_cast<char>(random());
+      for (auto i = random() % 4; i > 0; --i) (*bytes)[random() % bytes->size()] = static_cast<char>(random());
       if (random() % 4 == 0) bytes->resize(random() % bytes->size());
     }
     const Read result = read(objects);
