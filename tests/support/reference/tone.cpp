@@ -57,12 +57,12 @@ Instrument::Instrument(const ToneSpec& spec, int sample_rate_hz, std::uint64_t s
   }
 }
 
-// Adds waveform(phase, step) at a pitch with vibrato to both sides.
+// Adds waveform(phase, step, frame) at a pitch with vibrato, to the right side too where it is wide.
 template <typename Waveform>
 void Instrument::add_wave(double hz, double gain_left, double gain_right, Waveform waveform) {
   const auto gain_l = static_cast<float>(gain_left);
   const auto gain_r = static_cast<float>(gain_right);
-  auto phase = static_cast<float>(spec_.unison > 1 ? random_.unit() : 0.0);
+  auto phase = static_cast<float>(is_wide() ? random_.unit() : 0.0);
   float step = static_cast<float>(hz / rate_hz_);
   for (std::size_t i = 0; i < left_.size(); ++i) {
     if (spec_.vibrato_cents > 0 && i % kControlFrames == 0) {
@@ -72,7 +72,7 @@ void Instrument::add_wave(double hz, double gain_left, double gain_right, Wavefo
     }
     const float value = waveform(phase, step, i);
     left_[i] += gain_l * value;
-    right_[i] += gain_r * value;
+    if (is_wide()) right_[i] += gain_r * value;
     phase += step;
     if (phase >= 1.0F) phase -= 1.0F;
   }
@@ -90,8 +90,8 @@ void Instrument::oscillate(const Note& note) {
     const double place = spec_.unison > 1 ? 2.0 * voice / (spec_.unison - 1) - 1 : 0;  // −1 to 1
     const double hz = note.hz * std::exp2(spec_.detune_cents * place / 1200);
     const double pan = std::clamp(note.pan + 0.7 * place, -1.0, 1.0);
-    const double left = scale * std::min(1.0, 1 - pan);
-    const double right = scale * std::min(1.0, 1 + pan);
+    const double left = is_wide() ? scale * std::min(1.0, 1 - pan) : 1;
+    const double right = is_wide() ? scale * std::min(1.0, 1 + pan) : 1;
     switch (spec_.wave) {
       case Wave::kSaw:
         add_wave(hz, left, right,
@@ -136,8 +136,6 @@ void Instrument::pluck(const Note& note) {
   const auto keep = static_cast<float>(std::exp(-1 / (note.hz * spec_.decay_s * 2)));
   std::size_t at = 0;
   float before = 0;
-  const auto gain_l = static_cast<float>(std::min(1.0, 1 - note.pan));
-  const auto gain_r = static_cast<float>(std::min(1.0, 1 + note.pan));
   for (std::size_t i = 0; i < left_.size(); ++i) {
     // loop[at] is the oldest, whole + 2 frames ago once the loop has gone round.
     const std::size_t newer = at + 2 < loop.size() ? at + 2 : at + 2 - loop.size();
@@ -146,14 +144,13 @@ void Instrument::pluck(const Note& note) {
     loop[at] = keep * 0.5F * (out + before);
     before = out;
     at = older;
-    left_[i] += gain_l * out;
-    right_[i] += gain_r * out;
+    left_[i] = out;
   }
 }
 
 // A saw and breath through the resonances of a vowel that turns into another.
 void Instrument::sing(const Note& note) {
-  add_wave(note.hz, 1, 0, [](float phase, float step, std::size_t) { return 2 * phase - 1 - blep(phase, step); });
+  add_wave(note.hz, 1, 1, [](float phase, float step, std::size_t) { return 2 * phase - 1 - blep(phase, step); });
   const auto& from = kVowels[static_cast<std::size_t>(random_.below(5))];
   const auto& to = kVowels[static_cast<std::size_t>(random_.below(5))];
   std::array<Svf, 3> formants;
@@ -171,8 +168,7 @@ void Instrument::sing(const Note& note) {
       formants[f].step(source, band, low);
       sum += gains[f] * band;
     }
-    left_[i] = static_cast<float>(sum * std::min(1.0, 1 - note.pan));
-    right_[i] = static_cast<float>(sum * std::min(1.0, 1 + note.pan));
+    left_[i] = static_cast<float>(sum);
   }
 }
 
@@ -205,12 +201,8 @@ void Instrument::shape(const Note& note, std::size_t frames) {
     if (at < attack) level *= 0.5 - 0.5 * std::cos(std::numbers::pi * (at + 1) / attack);
     if (i >= held) level *= std::max(0.0, 1 - static_cast<double>(i - held) / release);
     const auto gain = static_cast<float>(level);
-    if (drive > 0) {
-      left_[i] = std::tanh(drive * left_[i]);
-      right_[i] = std::tanh(drive * right_[i]);
-    }
-    left_[i] *= gain;
-    right_[i] *= gain;
+    left_[i] = gain * (drive > 0 ? std::tanh(drive * left_[i]) : left_[i]);
+    if (is_wide()) right_[i] = gain * (drive > 0 ? std::tanh(drive * right_[i]) : right_[i]);
   }
 }
 
@@ -220,7 +212,7 @@ void Instrument::play(const Note& note, test::StereoAudio& out) {
   const auto wanted = static_cast<std::size_t>((note.length_s + spec_.release_s) * rate_hz_);
   const auto frames = std::min(wanted, out.left.size() - static_cast<std::size_t>(start));
   left_.assign(frames, 0.0F);
-  right_.assign(frames, 0.0F);
+  if (is_wide()) right_.assign(frames, 0.0F);
   switch (spec_.wave) {
     case Wave::kPluck: pluck(note); break;
     case Wave::kVoice: sing(note); break;
@@ -228,12 +220,16 @@ void Instrument::play(const Note& note, test::StereoAudio& out) {
   }
   if (spec_.cutoff_hz < 0.4 * rate_hz_) {
     filter(left_);
-    filter(right_);
+    if (is_wide()) filter(right_);
   }
   shape(note, frames);
+  // What is one signal is placed in the stereo image here; a wide sound's oscillators have places of their own.
+  const auto gain_l = static_cast<float>(is_wide() ? 1 : std::min(1.0, 1 - note.pan));
+  const auto gain_r = static_cast<float>(is_wide() ? 1 : std::min(1.0, 1 + note.pan));
+  const auto& right = is_wide() ? right_ : left_;
   for (std::size_t i = 0; i < frames; ++i) {
-    out.left[static_cast<std::size_t>(start) + i] += left_[i];
-    out.right[static_cast<std::size_t>(start) + i] += right_[i];
+    out.left[static_cast<std::size_t>(start) + i] += gain_l * left_[i];
+    out.right[static_cast<std::size_t>(start) + i] += gain_r * right[i];
   }
 }
 

@@ -13,7 +13,7 @@ enum class Wave { kSaw, kSquare, kSine, kOrgan, kFm, kPluck, kVoice };
 // How a pitched instrument sounds.
 struct ToneSpec {
   Wave wave = Wave::kSaw;
-  int unison = 1;             // oscillators a note, spread over the stereo image
+  int unison = 1;             // oscillators a note, spread over the stereo image; 1 for plucks and voices
   double detune_cents = 0;    // of the outermost of them
   double cutoff_hz = 20'000;  // low pass, at rest
   double sweep_octaves = 0;   // how far the low pass opens at the stroke
@@ -45,6 +45,8 @@ class Instrument {
   void play(const Note& note, test::StereoAudio& out);
 
  private:
+  // Several oscillators over both sides; all else is one signal until it is mixed.
+  bool is_wide() const { return spec_.unison > 1; }
   void oscillate(const Note& note);
   void pluck(const Note& note);
   void sing(const Note& note);
@@ -58,7 +60,7 @@ class Instrument {
   test::Random random_;
   std::vector<float> sine_;  // a period, and its first value again
   std::vector<float> left_;
-  std::vector<float> right_;
+  std::vector<float> right_;  // of a wide sound
 };
 
 }  // namespace segue::reference
