@@ -38,6 +38,8 @@ void Tally::add(const Piece& piece, const Finding& finding, double seconds) {
     within_002 += off <= 0.02 + 1e-9;
     within_005 += off <= 0.05 + 1e-9;
     tempo_error_bpm.push_back(off);
+    const auto is_near = [&](double bpm) { return std::abs(bpm - piece.bpm) <= 0.05 + 1e-9; };
+    within_forgiven += is_near(finding.bpm) || is_near(finding.bpm / 2) || is_near(finding.bpm * 2);
   } else if (!piece.beats_s.empty()) {
     moving.push_back(100 * beats_within(finding.beats_s, piece.beats_s));
   }
@@ -77,6 +79,8 @@ std::vector<Figure> figures_of(const Tally& tally) {
       {"bpm_within_0.02", "BPM within ±0.02, steady tempo", "%", percent(tally.within_002, tally.steady)},
       {"bpm_within_0.05", "BPM within ±0.05, steady tempo", "%", percent(tally.within_005, tally.steady),
        Goal::at_least(97)},
+      {"bpm_within_0.05_forgiven", "BPM within ±0.05, half and double forgiven", "%",
+       percent(tally.within_forgiven, tally.steady)},
       {"acc1", "Acc1 (±4 %)", "%", percent(tally.acc1, tally.pieces)},
       {"acc2", "Acc2 (±4 %, octaves forgiven)", "%", percent(tally.acc2, tally.pieces)},
       {"level", "metrical level first, or second where felt", "%", percent(tally.level, tally.pieces),

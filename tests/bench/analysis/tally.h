@@ -15,6 +15,7 @@ namespace segue::bench {
 struct Tally {
   int pieces = 0, acc1 = 0, acc2 = 0, level = 0;
   int steady = 0, within_002 = 0, within_005 = 0;  // pieces of constant tempo
+  int within_forgiven = 0;                         // ±0.05 of the tempo, its half or double
   int timed = 0, half_beats = 0;                   // steady ones whose level was found and whose beats are known
   int barred = 0, downbeats = 0;                   // in four, tempo steady or not
   int keyed = 0, keys = 0;
