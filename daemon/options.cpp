@@ -39,6 +39,13 @@ std::string positive_seconds(const std::string& text) {
   return is_number && seconds > 0 && seconds <= model::kRenderSecondsMax ? "" : "must be above 0 and at most a week";
 }
 
+// Likewise.
+std::string tempo(const std::string& text) {
+  double bpm = 0;
+  const bool is_number = std::from_chars(text.data(), text.data() + text.size(), bpm).ec == std::errc();
+  return is_number && bpm >= 30 && bpm <= 300 ? "" : "must be 30 to 300 beats a minute";
+}
+
 // The grammar of the command line, filling `options` when parsed.
 class Grammar {
  public:
@@ -95,8 +102,8 @@ class Grammar {
     analyze->add_flag("--beats", options_.with_beats, "List every beat (with --json)");
     analyze->add_option("--jobs", options_.jobs, "Files at once; else one for each processor")
         ->check(CLI::Range(1, kJobsMax));
-    analyze->add_option("--bpm-min", options_.bpm_min, "Lowest tempo to expect")->check(CLI::Range(30.0, 300.0));
-    analyze->add_option("--bpm-max", options_.bpm_max, "Highest tempo to expect")->check(CLI::Range(30.0, 300.0));
+    analyze->add_option("--bpm-min", options_.bpm_min, "Lowest tempo to expect")->check(CLI::Validator(tempo, "BPM"));
+    analyze->add_option("--bpm-max", options_.bpm_max, "Highest tempo to expect")->check(CLI::Validator(tempo, "BPM"));
     analyze->callback([this] { options_.action = Options::Action::kAnalyze; });
   }
 

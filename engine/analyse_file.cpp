@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kChunkFrames = 8192;           // 0.19 s at 44.1 kHz: planes that stay in the cache
 constexpr double kProgressEveryS = 5.0;      // of the track: about fifty times a second
-constexpr double kShortestS = 0.05;          // less is no sound a listener would name
+constexpr double kShortestS = 0.4;  // one block of a loudness meter: less is a sound, and no music
 
 model::TrackAnalysis cannot_say(const std::string& why) {
   model::TrackAnalysis analysis;
