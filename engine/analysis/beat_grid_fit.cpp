@@ -10,7 +10,7 @@
 namespace segue::analysis {
 namespace {
 
-constexpr double kBeforeStartS = 0.010;   // a beat this little before the track is its first
+constexpr double kBeforeStartS = 0.010;   // a beat this little before the music is its first
 constexpr double kMarkerErrorS = 0.004;   // that a beat may be off its marker's line
 constexpr double kEarlyShare = 0.35;      // of what sounds on the beats, by weight, that starts before the line
 constexpr double kReachS = 0.020;
@@ -50,19 +50,19 @@ PulseLine beat_line(const PulseLine& line, std::span<const Attack> attacks) {
   return fit;
 }
 
-void lay_constant_grid(const PulseLine& line, double duration_s, model::Rhythm& rhythm) {
+void lay_constant_grid(const PulseLine& line, const Sounding& heard, model::Rhythm& rhythm) {
   rhythm.is_constant = true;
   rhythm.bpm = 60 / line.period_s;
-  const double first = std::ceil((-kBeforeStartS - line.at_s) / line.period_s);
+  const double first = std::ceil((heard.from_s - kBeforeStartS - line.at_s) / line.period_s);
   rhythm.first_beat_s = line.time_of(first);
   rhythm.grid.markers = {{rhythm.first_beat_s, rhythm.bpm}};
-  for (double n = first; line.time_of(n) < duration_s; ++n) rhythm.beats_s.push_back(line.time_of(n));
+  for (double n = first; line.time_of(n) < heard.to_s; ++n) rhythm.beats_s.push_back(line.time_of(n));
 }
 
-void lay_moving_grid(const PulseMap& beats, double duration_s, model::Rhythm& rhythm) {
+void lay_moving_grid(const PulseMap& beats, const Sounding& heard, model::Rhythm& rhythm) {
   rhythm.is_constant = false;
   for (const double at : beats.at_s) {
-    if (at >= -kBeforeStartS && at < duration_s) rhythm.beats_s.push_back(at);
+    if (at >= heard.from_s - kBeforeStartS && at < heard.to_s) rhythm.beats_s.push_back(at);
   }
   const std::vector<double>& at = rhythm.beats_s;
   if (at.size() < 2) return;

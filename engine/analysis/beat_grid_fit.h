@@ -13,9 +13,15 @@ namespace segue::analysis {
 // A line of beats drawn through the starts of what sounds on them.
 PulseLine beat_line(const PulseLine& line, std::span<const Attack> attacks);
 
-// Fill in tempo, grid, beats and whether they are constant; beats start with the first at or after 0.
-void lay_constant_grid(const PulseLine& line, double duration_s, model::Rhythm& rhythm);
+// The part of a track that beats are wanted for.
+struct Sounding {
+  double from_s = 0;
+  double to_s = 0;
+};
+
+// Fill in tempo, grid, beats and whether they are constant; beats start with the first at or after from_s.
+void lay_constant_grid(const PulseLine& line, const Sounding& heard, model::Rhythm& rhythm);
 // With as few markers as keep each beat to within a few milliseconds, whole beats apart.
-void lay_moving_grid(const PulseMap& beats, double duration_s, model::Rhythm& rhythm);
+void lay_moving_grid(const PulseMap& beats, const Sounding& heard, model::Rhythm& rhythm);
 
 }  // namespace segue::analysis

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kAlternativesMax = 5;
 constexpr double kSameTempo = 0.012;
+constexpr double kCertaintyMin = 0.05;  // that there is a beat; below it nothing is said
 
 // Tempi of the readings with the likelihoods of their phases summed up; the first is that of the first reading.
 std::vector<model::TempoCandidate> candidates_of(const std::vector<RatedReading>& readings) {
@@ -50,6 +51,37 @@ PulseMap beats_of(const PulseTrack& track, const BeatReading& reading) {
   return beats;
 }
 
+double ramp(double value, double from, double to) { return std::clamp((value - from) / (to - from), 0.0, 1.0); }
+
+// How sure it is that there is a beat at all: that onsets and attacks keep in step with it, and that there are some. What
+// follows anything moves in step with more than a line does, and has more to prove.
+double beat_certainty(const PulseTrack& track, const PulseMap& beats, const std::vector<Attack>& attacks) {
+  const double clarity = track.is_constant ? ramp(track.clarity, 0.2, 0.5) : ramp(track.clarity, 0.5, 0.75);
+  const double tight = tightness(beats, attacks);
+  const double tightly = track.is_constant ? ramp(tight, 0.15, 0.35) : ramp(tight, 0.35, 0.6);
+  const double support = ramp(static_cast<double>(attacks.size()) / static_cast<double>(beats.at_s.size()), 0.2, 0.8);
+  return clarity * tightly * support;
+}
+
+// Where anything is heard to begin for the first and the last time, with time to ring.
+Sounding sounding(const OnsetCurves& curves, double duration_s) {
+  constexpr float kHeard = 0.5F;  // of the bands' sum, in logarithms
+  constexpr double kRiseS = 0.03;  // by which a frame hears what is to come
+  constexpr double kRingS = 4;     // that the last onset may sound on
+  Sounding where{0, duration_s};
+  bool is_first = true;
+  for (std::size_t i = 0; i < curves.frames(); ++i) {
+    float sum = 0;
+    for (const auto& band : curves.bands) sum += band[i];
+    if (sum < kHeard) continue;
+    const double at_s = curves.first_s + static_cast<double>(i) / curves.frames_per_s;
+    if (is_first) where.from_s = std::max(0.0, at_s - kRiseS);
+    is_first = false;
+    where.to_s = std::min(duration_s, at_s + kRingS);
+  }
+  return where;
+}
+
 PulseLine line_of(const PulseTrack& track, const BeatReading& reading) {
   constexpr double kSlots = LevelPattern::kSlotsPerPulse;
   PulseLine line = track.line;
@@ -69,16 +101,20 @@ model::Rhythm estimate_rhythm(const RhythmFeatures& features, double duration_s,
   std::vector<model::TempoCandidate> candidates = candidates_of(readings);
   const RatedReading& best = chosen(readings, candidates.front().bpm);
   const PulseTrack& track = tracks[best.track];
+  const Sounding heard = sounding(features.curves, duration_s);
   if (track.is_constant) {
-    lay_constant_grid(beat_line(line_of(track, best.reading), features.attacks), duration_s, rhythm);
+    lay_constant_grid(beat_line(line_of(track, best.reading), features.attacks), heard, rhythm);
   } else {
     const PulseMap beats = drawn_to_attacks(beats_of(track, best.reading), features.attacks);
-    lay_moving_grid(beats, duration_s, rhythm);
+    lay_moving_grid(beats, heard, rhythm);
   }
   if (rhythm.beats_s.size() < 2) return {};
-  rhythm.confidence = candidates.front().confidence * std::min(1.0, 2 * track.clarity);
+  const double certainty = beat_certainty(track, {rhythm.beats_s}, features.attacks);
+  if (certainty < kCertaintyMin) return {};
+  rhythm.confidence = candidates.front().confidence * certainty;
   rhythm.alternatives.assign(candidates.begin() + 1, candidates.end());
   if (rhythm.alternatives.size() > kAlternativesMax) rhythm.alternatives.resize(kAlternativesMax);
+  for (auto& one : rhythm.alternatives) one.confidence *= certainty;
   rhythm.downbeat_s = rhythm.first_beat_s;
   return rhythm;
 }

@@ -15,17 +15,19 @@ namespace {
 using Complex = std::complex<double>;
 
 constexpr double kTurn = 2 * std::numbers::pi;
-constexpr double kWindowSeconds = 6;
-constexpr double kStepSeconds = 1;
+constexpr double kWindowSeconds = 5;
+constexpr double kStepSeconds = 0.5;
 constexpr double kOctaveStep = 0.004;  // between local tempi: 0.28 %
-constexpr int kReach = 89;             // of them either side: 28 %
+constexpr int kReach = 60;             // of them either side: 18 %, short of 4:5, where other pulses wait
 constexpr int kStates = 2 * kReach + 1;
-constexpr double kMovePenalty = 0.03;     // of a window's best strength, for each step of tempo in a second
-constexpr double kMovePenaltyMax = 0.6;   // a sudden change of tempo costs no more
+constexpr int kMoveMax = 20;             // steps of tempo; further is a sudden change and costs no more
+constexpr double kMovePenalty = 0.03;    // of a window's best strength, for each step
 constexpr std::array<int, 3> kDivisions{1, 2, 4};
 constexpr std::array<double, 3> kDivisionWeights{1.0, 1.0, 0.6};
-constexpr double kCoarserShare = 0.4;  // a division this strong is preferred to a finer one, whose phase slips sooner
-constexpr double kGain = 0.7;          // how far the phase heard corrects the phase foretold
+constexpr double kPhaseStep = 1.0 / 96;   // of a pulse, between phases looked at
+constexpr int kPhaseReach = 24;           // of them either side of the phase foretold
+constexpr double kPhaseSigma = 0.08;      // of a pulse: how well it is foretold
+constexpr double kPhaseTrust = 0.3;       // weight of what is foretold against what is heard
 
 class Follower {
  public:
@@ -38,7 +40,7 @@ class Follower {
 
   PulsePath follow() {
     find_tempi();
-    choose_division();
+    listen();
     count();
     return {map(), clarity_};
   }
@@ -59,7 +61,8 @@ class Follower {
   std::vector<std::array<float, kStates>> strengths() const;
   // The windowed sum at a division of a local tempo; its phase is that at the window's centre.
   Complex sum_at(std::ptrdiff_t window, double hz) const;
-  void choose_division();
+  void listen();
+  double corrected(std::size_t window, double foretold) const;
   void count();
   PulseMap map() const;
 
@@ -71,9 +74,8 @@ class Follower {
   std::ptrdiff_t step_ = 0;
   std::ptrdiff_t windows_ = 0;
   std::vector<double> tempi_hz_;  // of each window
-  std::vector<Complex> sums_;     // at the chosen division
+  std::vector<std::array<Complex, 3>> sums_;  // at the divisions of those
   std::vector<double> counts_;    // pulses until each window's centre
-  int division_ = 1;
   double clarity_ = 0;
 };
 
@@ -110,16 +112,18 @@ void Follower::find_tempi() {
   std::array<float, kStates> score = all[0];
   for (std::size_t window = 1; window < all.size(); ++window) {
     std::array<float, kStates> next{};
+    const auto leader = static_cast<int>(std::max_element(score.begin(), score.end()) - score.begin());
     for (int to = 0; to < kStates; ++to) {
-      float best = -1e30F;
-      for (int state = 0; state < kStates; ++state) {
-        const auto cost = static_cast<float>(std::min(kMovePenaltyMax, kMovePenalty * std::abs(to - state)));
-        const float total = score[static_cast<std::size_t>(state)] - cost;
+      float best = score[static_cast<std::size_t>(leader)] - static_cast<float>(kMoveMax * kMovePenalty);
+      int came = leader;
+      for (int state = std::max(0, to - kMoveMax); state <= std::min(kStates - 1, to + kMoveMax); ++state) {
+        const float total = score[static_cast<std::size_t>(state)] - static_cast<float>(kMovePenalty * std::abs(to - state));
         if (total > best) {
           best = total;
-          from[window][static_cast<std::size_t>(to)] = static_cast<short>(state);
+          came = state;
         }
       }
+      from[window][static_cast<std::size_t>(to)] = static_cast<short>(came);
       next[static_cast<std::size_t>(to)] = best + all[window][static_cast<std::size_t>(to)];
     }
     score = next;
@@ -143,41 +147,65 @@ Complex Follower::sum_at(std::ptrdiff_t window, double hz) const {
   return sum;
 }
 
-void Follower::choose_division() {
-  std::array<std::vector<Complex>, 3> sums;
+void Follower::listen() {
   std::array<double, 3> sizes{};
   double whole = 0;
   for (std::ptrdiff_t window = 0; window < windows_; ++window) {
+    std::array<Complex, 3> sums;
     for (std::size_t d = 0; d < kDivisions.size(); ++d) {
-      sums[d].push_back(sum_at(window, tempi_hz_[static_cast<std::size_t>(window)] * kDivisions[d]));
-      sizes[d] += std::abs(sums[d].back());
+      sums[d] = sum_at(window, tempi_hz_[static_cast<std::size_t>(window)] * kDivisions[d]);
+      sizes[d] += std::abs(sums[d]);
     }
+    sums_.push_back(sums);
     for (std::ptrdiff_t i = 0; i < length_; ++i) whole += window_shape(i) * static_cast<double>(value(window, i));
   }
-  const double greatest = *std::max_element(sizes.begin(), sizes.end());
-  std::size_t chosen = 0;
-  while (sizes[chosen] < kCoarserShare * greatest) ++chosen;
-  division_ = kDivisions[chosen];
-  sums_ = sums[chosen];
-  clarity_ = whole > 0 ? greatest / whole : 0;
+  clarity_ = whole > 0 ? *std::max_element(sizes.begin(), sizes.end()) / whole : 0;
+}
+
+// The count near the one foretold at which the pulses and their divisions are loudest. A pulse that comes late by a part
+// of its period turns its sum back by as much: the count at the window's centre is that much behind.
+double Follower::corrected(std::size_t window, double foretold) const {
+  double loud = 1e-9;
+  for (std::size_t d = 0; d < kDivisions.size(); ++d) loud += kDivisionWeights[d] * std::abs(sums_[window][d]);
+  double best = -1e30;
+  double best_off = 0;
+  for (int i = -kPhaseReach; i <= kPhaseReach; ++i) {
+    const double off = i * kPhaseStep;
+    double score = -0.5 * kPhaseTrust * (off / kPhaseSigma) * (off / kPhaseSigma);
+    for (std::size_t d = 0; d < kDivisions.size(); ++d) {
+      const double phase = std::arg(sums_[window][d]) - kTurn * kDivisions[d] * (foretold + off);
+      score += kDivisionWeights[d] * std::abs(sums_[window][d]) * std::cos(phase) / loud;
+    }
+    if (score > best) {
+      best = score;
+      best_off = off;
+    }
+  }
+  return foretold + best_off;
 }
 
 void Follower::count() {
-  double loudest = 1e-9;
-  for (const Complex& sum : sums_) loudest = std::max(loudest, std::abs(sum));
-  counts_.clear();
+  const double seconds = static_cast<double>(step_) / frames_per_s_;
+  // The loudest window says where pulses are; from there on it is foretold both ways.
+  std::size_t start = 0;
+  double loudest = -1;
   for (std::size_t window = 0; window < sums_.size(); ++window) {
-    double foretold = 0;
-    if (window > 0) {
-      const double seconds = static_cast<double>(step_) / frames_per_s_;
-      foretold = counts_.back() + 0.5 * (tempi_hz_[window - 1] + tempi_hz_[window]) * seconds;
+    const double loud = std::abs(sums_[window][0]) + std::abs(sums_[window][1]);
+    if (loud > loudest) {
+      loudest = loud;
+      start = window;
     }
-    // A pulse that comes late by a part of its period turns the sum back by as much: the count is that much behind.
-    const double heard = std::arg(sums_[window]) / kTurn / division_;
-    double off = (heard - foretold) * division_;
-    off = (off - std::round(off)) / division_;
-    const double trust = window == 0 ? 1.0 : kGain * std::min(1.0, 4 * std::abs(sums_[window]) / loudest);
-    counts_.push_back(foretold + trust * off);
+  }
+  counts_.assign(sums_.size(), 0.0);
+  const std::size_t strong = std::abs(sums_[start][0]) > 0.4 * std::abs(sums_[start][1]) ? 0 : 1;
+  counts_[start] = corrected(start, std::arg(sums_[start][strong]) / kTurn / kDivisions[strong]);
+  for (std::size_t window = start + 1; window < sums_.size(); ++window) {
+    const double pulses = 0.5 * (tempi_hz_[window - 1] + tempi_hz_[window]) * seconds;
+    counts_[window] = corrected(window, counts_[window - 1] + pulses);
+  }
+  for (std::size_t window = start; window-- > 0;) {
+    const double pulses = 0.5 * (tempi_hz_[window + 1] + tempi_hz_[window]) * seconds;
+    counts_[window] = corrected(window, counts_[window + 1] - pulses);
   }
 }
 

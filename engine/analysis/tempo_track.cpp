@@ -7,6 +7,7 @@
 #include "engine/analysis/onset_pulse.h"
 #include "engine/analysis/tempo_classes.h"
 #include "engine/analysis/tempo_path.h"
+#include "engine/analysis/tempo_slips.h"
 
 namespace segue::analysis {
 namespace {
@@ -22,21 +23,35 @@ PulseMap map_of(const PulseLine& line, double duration_s) {
   return map;
 }
 
-// Weight of the attacks that are near a pulse or half a pulse.
-double explained(const PulseMap& map, std::span<const Attack> attacks, const std::vector<double>& weights) {
+// Weight of the attacks that are near a pulse, shifted by some share of one, or one of its parts.
+double explained(const PulseMap& map, std::span<const Attack> attacks, const std::vector<double>& weights, int parts,
+                 double shift) {
   double sum = 0;
   std::size_t pulse = 0;
   for (std::size_t i = 0; i < attacks.size(); ++i) {
     while (pulse + 2 < map.at_s.size() && map.at_s[pulse + 1] <= attacks[i].at_s) ++pulse;
     const double period_s = map.at_s[pulse + 1] - map.at_s[pulse];
-    const double place = 2 * (attacks[i].at_s - map.at_s[pulse]) / period_s;
-    const double off_s = (place - std::round(place)) * period_s / 2 / kNearS;
+    const double place = parts * ((attacks[i].at_s - map.at_s[pulse]) / period_s - shift);
+    const double off_s = (place - std::round(place)) * period_s / parts / kNearS;
     sum += weights[i] * std::exp(-0.5 * off_s * off_s);
   }
   return sum;
 }
 
+// The same, wherever in a pulse its beats turn out to be.
+double explained_anyhow(const PulseMap& map, std::span<const Attack> attacks, const std::vector<double>& weights) {
+  return std::max(explained(map, attacks, weights, 2, 0), explained(map, attacks, weights, 2, 0.25));
+}
+
 }  // namespace
+
+double tightness(const PulseMap& map, std::span<const Attack> attacks) {
+  const std::vector<double> weights = attack_weights(attacks);
+  double all = 0;
+  for (const double weight : weights) all += weight;
+  if (all == 0) return 0;
+  return std::max(explained(map, attacks, weights, 2, 0), explained(map, attacks, weights, 3, 0)) / all;
+}
 
 PulseMap drawn_to_attacks(const PulseMap& map, std::span<const Attack> attacks) {
   constexpr std::ptrdiff_t kNeighbours = 4;
@@ -101,8 +116,10 @@ std::vector<PulseTrack> pulse_tracks(const RhythmFeatures& features) {
     is_steady = is_steady || (one.strength > 0.9 && track.line.coherence > kSteadyCoherence);
     if (!is_steady && duration_s > 12) {
       PulsePath path = followed_pulse(pulse, curves.frames_per_s, curves.first_s, one.hz);
-      const PulseMap drawn = drawn_to_attacks(path.map, features.attacks);
-      if (explained(drawn, features.attacks, weights) > kBetter * explained(track.map, features.attacks, weights)) {
+      const PulseMap followed = drawn_to_attacks(path.map, features.attacks);
+      const PulseMap drawn = drawn_to_attacks(without_slips(followed, features, weights), features.attacks);
+      const double moving = explained_anyhow(drawn, features.attacks, weights);
+      if (moving > kBetter * explained_anyhow(track.map, features.attacks, weights)) {
         track.map = drawn;
         track.clarity = path.clarity;
         track.is_constant = false;

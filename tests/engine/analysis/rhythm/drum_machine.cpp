@@ -77,6 +77,10 @@ void DrumMachine::noise(double gain) {
   for (float& sample : samples_) sample += static_cast<float>(gain * random());
 }
 
+void DrumMachine::offset(double level) {
+  for (float& sample : samples_) sample += static_cast<float>(level);
+}
+
 model::Rhythm rhythm_of(const DrumMachine& music, const model::TempoHint& hint, std::size_t block) {
   analysis::Spectrum spectrum(music.sample_rate_hz());
   analysis::RhythmAnalyser analyser(music.sample_rate_hz(), spectrum.frames_per_s(), hint);

@@ -20,6 +20,7 @@ class DrumMachine {
   // A sawtooth without a sharp attack.
   void bass(double at_s, double length_s, double hz, double gain = 0.3);
   void noise(double gain);
+  void offset(double level);
 
   int sample_rate_hz() const { return sample_rate_hz_; }
   double seconds() const { return static_cast<double>(samples_.size()) / sample_rate_hz_; }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "tests/engine/analysis/rhythm/drum_machine.h"
@@ -29,20 +31,90 @@ TEST(Rhythm, TellsTempoAndPhaseOfHouse) {
   }
 }
 
-TEST(Rhythm, SilenceHasNone) {
-  const model::Rhythm rhythm = rhythm_of(DrumMachine(44'100, 30));
-  EXPECT_EQ(rhythm.bpm, 0);
-  EXPECT_EQ(rhythm.confidence, 0);
-  EXPECT_TRUE(rhythm.grid.empty());
-  EXPECT_TRUE(rhythm.beats_s.empty());
-}
-
 TEST(Rhythm, BlocksMakeNoDifference) {
   const DrumMachine music = house(124.5, 0.1, 20);
   const model::Rhythm one = rhythm_of(music, {}, 7);
   const model::Rhythm other = rhythm_of(music, {}, 100'000);
   EXPECT_EQ(one.bpm, other.bpm);
   EXPECT_EQ(one.beats_s, other.beats_s);
+}
+
+TEST(Rhythm, SampleRatesAgree) {
+  const model::Rhythm one = rhythm_of(house(124.37, 0.25, 40, 44'100));
+  for (const int sample_rate_hz : {8'000, 48'000, 96'000}) {
+    const model::Rhythm other = rhythm_of(house(124.37, 0.25, 40, sample_rate_hz));
+    EXPECT_NEAR(other.bpm, one.bpm, 0.01) << sample_rate_hz;
+    EXPECT_NEAR(other.first_beat_s, one.first_beat_s, 0.003) << sample_rate_hz;
+  }
+}
+
+TEST(Rhythm, BassAndHatsOffTheBeatDoNotMoveIt) {
+  DrumMachine music(44'100, 60);
+  const double period_s = 60 / 138.2;
+  int beat = 0;
+  for (double at = 0.4; at < 60; at += period_s, ++beat) {
+    music.kick(at, 0.6);
+    if (beat % 2 == 1) music.snare(at, 0.3);
+    music.bass(at + period_s / 2, period_s * 0.45, 55, 0.5);
+    music.hat(at + period_s / 2, 0.4);
+  }
+  const model::Rhythm rhythm = rhythm_of(music);
+  EXPECT_NEAR(rhythm.bpm, 138.2, 0.01);
+  const BeatError error = beat_error(rhythm, 0.4, period_s);
+  EXPECT_LT(error.max_ms, 5) << "median " << error.median_ms << " ms";
+}
+
+TEST(Rhythm, BreakWithoutDrumsKeepsTheGrid) {
+  DrumMachine music(44'100, 90);
+  const double period_s = 60 / 127.3;
+  int beat = 0;
+  for (double at = 0.2; at < 90; at += period_s, ++beat) {
+    if (at > 30 && at < 55) {
+      if (beat % 8 == 0) music.bass(at, period_s * 8, 220, 0.2);
+      continue;
+    }
+    music.kick(at);
+    music.hat(at + period_s / 2);
+    if (beat % 2 == 1) music.snare(at);
+  }
+  const model::Rhythm rhythm = rhythm_of(music);
+  EXPECT_TRUE(rhythm.is_constant);
+  EXPECT_NEAR(rhythm.bpm, 127.3, 0.01);
+  EXPECT_LT(beat_error(rhythm, 0.2, period_s).max_ms, 3);
+}
+
+TEST(Rhythm, SwingIsNoOtherTempo) {
+  DrumMachine music(44'100, 60);
+  const double period_s = 60 / 96.5;
+  int beat = 0;
+  for (double at = 0.3; at < 60; at += period_s, ++beat) {
+    if (beat % 2 == 0) music.kick(at);
+    if (beat % 2 == 1) music.snare(at);
+    music.hat(at);
+    music.hat(at + period_s * 0.62);
+  }
+  const model::Rhythm rhythm = rhythm_of(music);
+  EXPECT_NEAR(rhythm.bpm, 96.5, 0.01);
+  EXPECT_LT(beat_error(rhythm, 0.3, period_s).max_ms, 5);
+}
+
+TEST(Rhythm, HintDecidesBetweenOctaves) {
+  const DrumMachine music = house(130, 0.1, 40);
+  EXPECT_NEAR(rhythm_of(music, {.bpm = 66}).bpm, 65, 0.02);
+  EXPECT_NEAR(rhythm_of(music, {.bpm = 129}).bpm, 130, 0.02);
+}
+
+TEST(Rhythm, OctavesAreAmongTheAlternatives) {
+  const model::Rhythm rhythm = rhythm_of(house(126, 0.1, 40));
+  bool has_half = false;
+  for (const auto& one : rhythm.alternatives) has_half = has_half || std::abs(one.bpm - 63) < 0.1;
+  EXPECT_TRUE(has_half);
+  for (const auto& one : rhythm.alternatives) EXPECT_LE(one.confidence, rhythm.confidence);
+}
+
+TEST(Rhythm, TenSecondsTellTheTempo) {
+  const model::Rhythm rhythm = rhythm_of(house(122.7, 0.2, 10));
+  EXPECT_NEAR(rhythm.bpm, 122.7, 0.1);
 }
 
 }  // namespace
