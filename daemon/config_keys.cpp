@@ -252,6 +252,12 @@ std::vector<ConfigKey> storage_keys() {
                    [](Settings& s) -> int& { return s.engine.cache.prefetch_parallel; }),
       real({"live.timeshift_s", "Radio that is kept to go back in; a minute takes 22 MiB of the pages."}, 5, 3600, "s",
            [](Settings& s) -> double& { return s.engine.live.timeshift_s; }),
+      integer<int>({"analysis.threads",
+                    "Threads that listen to tracks, behind everything else. 0: nothing is listened to, and only what the "
+                    "library knows is used."},
+                   {0, 4, "threads"}, [](Settings& s) -> int& { return s.engine.analysis.threads; }),
+      flag({"analysis.on_load", "Listen to a track when it is loaded, unless the library knows it."},
+           [](Settings& s) -> bool& { return s.engine.analysis.on_load; }),
       flag({"journal.enabled", "Keep a journal of every command in data_dir, from which a set can be rendered again."},
            [](Settings& s) -> bool& { return s.engine.journal.enabled; }),
       integer<std::int64_t>({"journal.segment_mib", "Size of one journal file, written in full when it is begun."},

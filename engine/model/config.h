@@ -19,6 +19,10 @@ inline constexpr int kEventHorizonMs = 500;  // control hands over what is due t
 inline constexpr int kLateMsDefault = 50;    // a command later than this would surprise the room
 inline constexpr int kCommandsPerBatchMax = 64;            // one screen's worth of controls
 inline constexpr int kCommandQueueMax = 1024;              // batches waiting for control; 5 s of the fastest controller
+inline constexpr double kBpmMin = 20;            // slower music is counted at its double
+inline constexpr double kBpmMax = 400;
+inline constexpr double kGridFromS = -3'600;     // of a grid's first downbeat, which may lie before the track
+inline constexpr double kGridToS = 360'000;
 inline constexpr int kGridMarkersMax = 4096;               // a tempo change every bar of a 2 h recording
 inline constexpr std::size_t kMessageBytesMax = 1U << 20;  // largest request; a grid of 4,096 markers takes 80 KiB
 inline constexpr std::size_t kRequestIdBytesMax = 64;      // a UUID and a prefix
@@ -34,6 +38,8 @@ inline constexpr double kMasterDbMax = 12.0;
 inline constexpr double kScheduleHorizonS = 86'400.0;      // one day; a calendar belongs to automation
 inline constexpr double kRenderSecondsMax = 7.0 * 86'400.0;  // offline; 233 GB of WAV, more is a slip of the hand
 inline constexpr double kTrackSecondsMax = 48.0 * 3600.0;  // page table of 16 MiB at 48 kHz
+inline constexpr int kAnalysesMax = 4096;    // tracks that wait to be analysed: an evening's crate
+inline constexpr int kAnalysesOpenMax = 20;  // heard in part at a time, 2 MB a minute each: every deck's, and others
 
 // Fades and ramps, all raised cosines.
 inline constexpr double kRampMs = 5.0;        // gains and equaliser: no zipper above −90 dBFS
@@ -89,6 +95,11 @@ struct Config {
   struct Live {
     double timeshift_s = 120;  // 5 to 3,600; decoded radio kept to go back in: 23 MB a minute
   } live;
+
+  struct Analysis {
+    int threads = 1;      // 0 to 4, at idle priority; 0: nothing is analysed, only what the library knows is used
+    bool on_load = true;  // a loaded track is analysed unless the library knows it
+  } analysis;
 
   std::vector<ProviderConfig> providers;  // at most 32, names unique
 };

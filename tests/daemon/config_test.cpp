@@ -47,6 +47,8 @@ const std::map<std::string, Sample>& samples() {
       {"cache.prefetch_kib_per_s", {std::int64_t{512}, std::int64_t{-5}}},
       {"cache.prefetch_parallel", {std::int64_t{8}, std::int64_t{9}}},
       {"live.timeshift_s", {30.0, 4.0}},
+      {"analysis.threads", {std::int64_t{0}, std::int64_t{5}}},
+      {"analysis.on_load", {false, "never"}},
       {"journal.enabled", {false, "no"}},
       {"journal.segment_mib", {std::int64_t{1}, std::int64_t{65}}},
       {"journal.segments_max", {std::int64_t{2}, std::int64_t{1}}},
