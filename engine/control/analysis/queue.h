@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/control/analysis/listening.h"
+#include "engine/control/analysis/store.h"
+
+namespace segue::control {
+
+// For whom a track is analysed; the first is the most urgent.
+enum class Urgency { kPlaying, kLoaded, kAsked, kBackground };
+
+// How an analysis gets on.
+struct AnalysisNews {
+  enum class Stage { kQueued, kRunning, kDone, kFailed };
+  Stage stage = Stage::kQueued;
+  double progress = 0;  // of the track heard, 0 to 1; 0 while its length is not known
+  std::shared_ptr<const model::TrackAnalysis> analysis;  // the newest answer; final when done, null before the first
+  bool is_from_library = false;                          // `analysis` is not of this listening
+  std::shared_ptr<const model::TrackMarks> marks;        // what the user has said; null while not looked up
+  TrackIdentity track;
+  std::optional<Error> error;  // failed
+};
+
+// The tracks that are to be analysed, the most urgent first and then in the order of asking, and the few threads that
+// do it behind everything else. A content is heard once, however many ask for it. What the store has is not heard
+// again, but for an answer of an older version: that is told and made again when nobody else waits. Between chunks of
+// a third of a second a thread turns to whatever has become more urgent, and waits for neither bytes nor anybody.
+// Thread-safe; no call blocks but the destructor.
+class AnalysisQueue {
+ public:
+  struct Options {
+    stream::MediaOpener& opener;             // outlives it
+    std::shared_ptr<AnalysisStore> store{};  // null: nothing is kept
+    int threads = 1;                         // 0: only the store is asked, by one thread
+    Listening::MakeAnalyser make_analyser{};
+    std::function<void(const AnalysisNews&)> on_news{};  // as Tell, once for each piece of news of a track; may be null
+    std::chrono::milliseconds look_again{200};           // for bytes that had not come
+    std::chrono::milliseconds tell_every{250};           // progress
+    bool is_lowered = true;                              // threads run behind all others of the machine
+  };
+  struct Request {
+    std::string uri;
+    Urgency urgency = Urgency::kAsked;
+    model::TempoHint hint{};
+    bool is_forced = false;        // is heard though the store has an answer
+    bool is_library_only = false;  // is not heard: fails with NOT_FOUND NOT_ANALYSED instead
+  };
+  // Called on a worker thread, one call at a time for a track, the last time with kDone or kFailed; must not block or
+  // call back. May come late, after withdraw().
+  using Tell = std::function<void(const AnalysisNews&)>;
+  struct Item {
+    std::string uri;
+    Urgency urgency = Urgency::kAsked;
+    AnalysisNews::Stage stage = AnalysisNews::Stage::kQueued;
+    double progress = 0;
+  };
+
+  explicit AnalysisQueue(Options options);
+  // Gives everything up; nobody is told any more.
+  ~AnalysisQueue();
+  AnalysisQueue(const AnalysisQueue&) = delete;
+  AnalysisQueue& operator=(const AnalysisQueue&) = delete;
+
+  // A name for what was asked, or RESOURCE_EXHAUSTED ANALYSIS_QUEUE_FULL.
+  Result<std::uint64_t> ask(const Request& asked, Tell tell);
+  void set_urgency(std::uint64_t ask, Urgency urgency);
+  // What nobody asks for any more ends within a chunk.
+  void withdraw(std::uint64_t ask);
+  // While held nothing is opened or heard: decks need the machine.
+  void hold(bool is_held);
+  // Runs on a worker thread, before anything is heard; for what is to be written into the store.
+  void write(std::function<void(AnalysisStore&)> write);
+  // What waits or runs, in the order in which it will be done.
+  std::vector<Item> list() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  struct Asker {
+    std::uint64_t id = 0;
+    Urgency urgency = Urgency::kAsked;
+    Tell tell;
+  };
+  struct Job;
+  using Shared = std::shared_ptr<Job>;
+
+  // --- under the mutex
+  void wake();
+  Shared find_same(const Request& request) const;
+  bool may_run(const Job& job, SteadyTime now) const;
+  Shared next(SteadyTime now);
+  SteadyTime next_look() const;
+  void make_room_for(const Job& job);
+  void call_away_openings(Urgency urgency);
+  void remove(const Shared& job);
+  bool merge(const Shared& job);
+  void start_threads();
+
+  // --- on a worker
+  void run(const std::stop_token& stop);
+  void work_on(Lock& lock, const Shared& job);
+  void settle(Lock& lock, const Shared& job);
+  void step(Job& job);
+  void open(Job& job);
+  void look_up(Job& job);
+  void begin(Job& job);
+  void listen(Job& job);
+  void finish(Job& job);
+  void keep(Job& job);
+  void fail_with(Job& job, const Error& error) const;
+  void tell(Lock& lock, const Shared& job);
+
+  const Options options_;
+  mutable std::mutex mutex_;  // guards all below and what a Job says of itself; held for no call-out
+  std::condition_variable_any changed_;
+  std::uint64_t changes_ = 0;  // rises whenever there may be something to do
+  std::vector<Shared> jobs_;  // in the order of asking
+  std::deque<std::function<void(AnalysisStore&)>> writes_;
+  std::uint64_t last_ask_ = 0;
+  std::size_t asks_ = 0;
+  bool is_held_ = false;
+  bool is_stopped_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace segue::control

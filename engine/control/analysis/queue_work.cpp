@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+#include <utility>
+
+#include "engine/base/log.h"
+#include "engine/base/thread.h"
+#include "engine/control/analysis/job.h"
+#include "engine/net/url.h"
+
+// What the queue's threads do.
+namespace segue::control {
+namespace {
+
+constexpr double kEstimatesS[] = {10, 20, 30, 60};  // then each minute
+constexpr double kEstimateEveryS = 60;
+constexpr int kKeepTriesMax = 50;  // 10 s for what is behind the music
+
+double estimate_after(double heard_s) {
+  for (const double at : kEstimatesS) {
+    if (heard_s < at) return at;
+  }
+  return kEstimateEveryS * (std::floor(heard_s / kEstimateEveryS) + 1);
+}
+
+}  // namespace
+
+void AnalysisQueue::run(const std::stop_token& stop) {
+  set_thread_name("segue-analysis");
+  if (options_.is_lowered) lower_to_background();
+  flush_denormals();
+  Lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (!writes_.empty()) {
+      const auto write = std::move(writes_.front());
+      writes_.pop_front();
+      lock.unlock();
+      write(*options_.store);
+      lock.lock();
+      continue;
+    }
+    const Shared job = next(std::chrono::steady_clock::now());
+    if (job != nullptr) {
+      work_on(lock, job);
+      continue;
+    }
+    const SteadyTime at = is_held_ ? SteadyTime::max() : next_look();
+    const auto has_changed = [this, seen = changes_] { return changes_ != seen; };
+    if (at == SteadyTime::max()) {
+      changed_.wait(lock, stop, has_changed);
+    } else {
+      changed_.wait_until(lock, stop, at, has_changed);
+    }
+  }
+}
+
+// One step of one track: short, so that what is more urgent comes next.
+void AnalysisQueue::work_on(Lock& lock, const Shared& job) {
+  job->is_working = true;
+  job->is_opening = job->listening == nullptr;
+  if (job->is_opening) job->stop = std::stop_source();
+  lock.unlock();
+  step(*job);
+  lock.lock();
+  job->is_opening = false;
+  job->show();
+  settle(lock, job);
+}
+
+void AnalysisQueue::settle(Lock& lock, const Shared& job) {
+  if (job->dropped) {
+    job->listening.reset();
+    job->is_working = false;
+    remove(job);
+    return;
+  }
+  if (std::exchange(job->has_no_bytes, false)) {
+    job->not_before = std::chrono::steady_clock::now() + options_.look_again;
+  }
+  if (!job->is_over() && merge(job)) {
+    job->is_working = false;
+    remove(job);
+    return;
+  }
+  if (job->has_news || job->is_dirty) tell(lock, job);
+  job->is_working = false;
+  if (job->dropped || job->is_over()) remove(job);
+}
+
+// Under no lock while it tells; the job stays with this thread meanwhile.
+void AnalysisQueue::tell(Lock& lock, const Shared& job) {
+  job->has_news = job->is_dirty = false;
+  job->told_at = std::chrono::steady_clock::now();
+  std::vector<Tell> tells;
+  for (const Asker& asker : job->askers) tells.push_back(asker.tell);
+  const AnalysisNews news = job->news;
+  lock.unlock();
+  for (const Tell& tell : tells) {
+    if (tell) tell(news);
+  }
+  if (options_.on_news) options_.on_news(news);
+  lock.lock();
+  // Who has asked while the last news were told would hear none.
+  if (job->is_dirty && job->is_over()) tell(lock, job);
+}
+
+void AnalysisQueue::step(Job& job) {
+  if (job.listening == nullptr) return open(job);
+  if (!job.is_looked_up) return look_up(job);
+  if (!job.listening->has_begun()) return begin(job);
+  if (job.is_heard) return keep(job);
+  listen(job);
+}
+
+void AnalysisQueue::fail_with(Job& job, const Error& error) const {
+  if (error.reason == "READ_INTERRUPTED") {  // opened anew when bytes have come
+    job.has_no_bytes = true;
+    job.listening.reset();
+    return;
+  }
+  job.news.stage = AnalysisNews::Stage::kFailed;
+  job.news.error = error;
+  job.has_news = true;
+  job.listening.reset();
+}
+
+void AnalysisQueue::open(Job& job) {
+  const std::stop_token stop = job.stop.get_token();
+  auto opened = Listening::open(options_.opener, job.request.uri, stop, job.dropped);
+  if (!opened) {
+    const bool is_called_away = stop.stop_requested() && !job.dropped;
+    if (!is_called_away) fail_with(job, opened.error());
+    return;
+  }
+  job.listening = *std::move(opened);
+  job.next_estimate_s = estimate_after(0);
+  job.news.track.size = job.listening->size();
+}
+
+// What is known already: by the content, or by the address while the bytes are on their way.
+void AnalysisQueue::look_up(Job& job) {
+  job.is_looked_up = true;
+  if (!job.listening->streams_in()) {
+    const Result<std::string> content = job.listening->content();
+    if (!content) return fail_with(job, content.error());
+    job.news.track.content = *content;
+  }
+  model::TrackMarks marks;
+  std::optional<model::TrackAnalysis> kept;
+  if (options_.store != nullptr) {
+    // In this order: the store learns what the address holds, and that its marks may be known from another one.
+    if (auto found = options_.store->analysis(job.news.track)) kept = *std::move(found);
+    if (auto found = options_.store->marks(job.news.track)) marks = *std::move(found);
+  }
+  job.news.marks = std::make_shared<const model::TrackMarks>(std::move(marks));
+  job.has_news = true;
+  const bool is_current = kept && kept->version == model::kAnalysisVersion;
+  if (kept && !job.request.is_forced) {
+    job.news.analysis = std::make_shared<const model::TrackAnalysis>(*std::move(kept));
+    job.news.is_from_library = true;
+    job.is_remake = !is_current;
+    if (is_current || job.request.is_library_only) {
+      job.news.stage = AnalysisNews::Stage::kDone;
+      job.news.progress = 1;
+      job.listening.reset();
+      return;
+    }
+  }
+  if (job.request.is_library_only) {
+    fail_with(job, {Code::kNotFound, "NOT_ANALYSED", net::label_of(job.request.uri) + ": not analysed yet"});
+  }
+}
+
+void AnalysisQueue::begin(Job& job) {
+  if (const auto begun = job.listening->begin(options_.make_analyser, job.request.hint); !begun) {
+    return fail_with(job, begun.error());
+  }
+  job.news.stage = AnalysisNews::Stage::kRunning;
+  job.has_news = true;
+}
+
+void AnalysisQueue::listen(Job& job) {
+  const auto outcome = job.listening->listen(job.next_estimate_s);
+  if (!outcome) return fail_with(job, outcome.error());
+  if (*outcome == Listening::Outcome::kEnd) return finish(job);
+  if (*outcome == Listening::Outcome::kNoBytes) {
+    job.has_no_bytes = true;
+    return;
+  }
+  job.news.progress = job.listening->progress();
+  if (job.listening->heard_s() >= job.next_estimate_s) {
+    job.next_estimate_s = estimate_after(job.listening->heard_s());
+    // Of what is all there the whole answer comes soon enough; an answer of the library is better than a part of one.
+    if (job.listening->streams_in() && !job.news.is_from_library) {
+      job.news.analysis = std::make_shared<const model::TrackAnalysis>(job.listening->estimate());
+      job.has_news = true;
+    }
+  }
+  if (std::chrono::steady_clock::now() - job.told_at >= options_.tell_every) job.has_news = true;
+}
+
+void AnalysisQueue::finish(Job& job) {
+  auto analysis = std::make_shared<model::TrackAnalysis>(job.listening->finish());
+  analysis->is_final = true;
+  job.news.analysis = std::move(analysis);
+  job.news.is_from_library = false;
+  job.news.progress = 1;
+  job.is_heard = job.has_news = true;
+}
+
+// The answer is told already; what is behind the music, tags, may still be on its way and belongs to the content.
+void AnalysisQueue::keep(Job& job) {
+  if (job.listening->streams_in() && ++job.keep_tries <= kKeepTriesMax) {
+    job.has_no_bytes = true;
+    return;
+  }
+  if (job.news.track.content.empty()) {
+    if (const auto content = job.listening->content()) job.news.track.content = *content;
+  }
+  job.news.track.size = job.listening->size();
+  job.listening.reset();
+  if (options_.store != nullptr && !job.news.track.content.empty()) {
+    if (const auto kept = options_.store->put_analysis(job.news.track, *job.news.analysis); !kept) {
+      log::warning("analysis_not_kept", {{"track", net::label_of(job.request.uri)}, {"message", kept.error().message}});
+    }
+  }
+  job.news.stage = AnalysisNews::Stage::kDone;
+  job.has_news = true;
+}
+
+}  // namespace segue::control
