@@ -61,6 +61,9 @@ Result<void> Agenda::check_deck_command(const Batch& batch, const Item& item, st
     return is_sure ? check_lock(item, plans[deck], frame_) : Result<void>{};
   }
   if ((unsure & deck_bit(item.deck)) != 0) return {};
+  if (item.command.has_reanalyze() && parts_.config.analysis.threads == 0) {
+    return fail(Code::kFailedPrecondition, "ANALYSIS_OFF", "reanalyze: nothing is analysed here");
+  }
   CompileAt at;
   at.frame = compile_frame(batch);
   at.sample_rate_hz = sample_rate_hz_;
@@ -110,7 +113,8 @@ void Agenda::supersede_loads(const Batch& by) {
   const auto is_of_track = [](const Item& item) {
     const v1::Command& command = item.command;
     return command.has_load() || command.has_play() || command.has_pause() || command.has_cue() || command.has_stop() ||
-           command.has_seek() || command.has_set_grid();
+           command.has_seek() || command.has_set_grid() || command.has_edit_grid() || command.has_reanalyze() ||
+           command.has_adopt_analysis();
   };
   Objects given_up = 0;
   for (auto next = held_.begin(); next != held_.end();) {
@@ -192,6 +196,17 @@ void Agenda::advance() {
 
 bool Agenda::is_behind(Frames frame) const {
   return std::any_of(held_.begin(), held_.end(), [frame](const auto& entry) { return entry.second->order < frame; });
+}
+
+bool Agenda::is_settled(int deck, Frames until) const {
+  if (decks_[static_cast<std::size_t>(deck)].sent > 0) return false;
+  for (const auto& [order, batch] : held_) {
+    if (order.first > until) break;
+    for (const Item& item : batch->items) {
+      if (item.deck == deck && needs_beats(item.command)) return false;
+    }
+  }
+  return true;
 }
 
 Frames Agenda::compile_frame(const Batch& batch) const {

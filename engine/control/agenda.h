@@ -61,6 +61,8 @@ class Agenda {
   Objects under_way_before(const Batch& batch) const;
   // Wants the pages of places that are being prepared.
   void want_places();
+  // Render has nothing of the deck's to do, and nothing that depends on where its beats are comes up by `until`.
+  bool is_settled(int deck, Frames until) const;
   // Frame of the newest commit on a deck; −1 if there was none.
   Frames last_commit(int deck) const { return decks_[static_cast<std::size_t>(deck)].last_commit; }
   bool is_idle() const { return held_.empty() && sent_.empty(); }

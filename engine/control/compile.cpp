@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+
+#include "engine/control/compile_knowledge.h"
 
 namespace segue::control {
 namespace {
@@ -13,13 +14,6 @@ constexpr double kAtCueFrames = 1.0;
 
 std::string deck_name(std::uint32_t deck) { return "deck " + std::to_string(deck); }
 
-tl::unexpected<Error> no_track(std::uint32_t deck) {
-  return fail(Code::kFailedPrecondition, "DECK_EMPTY", deck_name(deck) + " has no track: load one");
-}
-
-tl::unexpected<Error> no_grid(std::uint32_t deck) {
-  return fail(Code::kFailedPrecondition, "NO_GRID", deck_name(deck) + " has no beat grid: set one with set_grid");
-}
 
 Compiled of(std::uint32_t deck, render::Action action) {
   return {action, static_cast<std::uint8_t>(deck - 1), std::nullopt};
@@ -54,7 +48,7 @@ Result<Compiled> compile(const v1::Load& load, const CompileAt& at, DeckPlan& pl
   plan.is_playing = load.play();
   plan.is_cue_held = plan.has_ended = false;
   plan.cue = 0;
-  plan.grid = nullptr;
+  plan.forget_track();
   plan.place(at.frame, 0);
   Compiled compiled = of(load.deck(), render::LoadTrack{&at.loaded->pages(), at.load_id, load.play(), nullptr});
   if (load.play()) compiled.sounds_from = 0;
@@ -64,7 +58,7 @@ Result<Compiled> compile(const v1::Load& load, const CompileAt& at, DeckPlan& pl
 Result<Compiled> compile(const v1::Eject& eject, const CompileAt& at, DeckPlan& plan) {
   if (plan.track == nullptr) return Compiled{};
   plan.track = nullptr;
-  plan.grid = nullptr;
+  plan.forget_track();
   plan.load_id = 0;
   plan.cue = 0;
   plan.is_playing = plan.is_cue_held = plan.has_ended = false;
@@ -147,15 +141,6 @@ Result<Compiled> compile(const v1::SetTempo& tempo, const CompileAt& at, DeckPla
   return of(tempo.deck(), render::SetRate{plan.rate()});
 }
 
-Result<Compiled> compile(const v1::SetGrid& grid, DeckPlan& plan) {
-  if (plan.track == nullptr) return no_track(grid.deck());
-  auto made = std::make_shared<model::BeatGrid>();
-  if (grid.markers_size() == 0) made->markers.push_back({grid.first_beat_s(), grid.bpm()});
-  for (const auto& marker : grid.markers()) made->markers.push_back({marker.at_s(), marker.bpm()});
-  plan.grid = std::move(made);
-  return Compiled{};
-}
-
 render::StretcherKind kind_of(const std::string& name) {
   return name == "varispeed" ? render::StretcherKind::kVarispeed : render::StretcherKind::kSoundtouch;
 }
@@ -172,7 +157,10 @@ Result<Compiled> compile_deck(const v1::Command& command, const CompileAt& at, D
     case v1::Command::kStop: return compile(command.stop(), at, plan);
     case v1::Command::kSeek: return compile(command.seek(), at, plan);
     case v1::Command::kSetTempo: return compile(command.set_tempo(), at, plan);
-    case v1::Command::kSetGrid: return compile(command.set_grid(), plan);
+    case v1::Command::kSetGrid:
+    case v1::Command::kEditGrid:
+    case v1::Command::kReanalyze:
+    case v1::Command::kAdoptAnalysis: return compile_knowledge(command, at, plan);
     case v1::Command::kSetPitch:
       plan.pitch_semitones = command.set_pitch().semitones();
       return of(command.set_pitch().deck(), render::SetKeyShift{plan.key_shift()});
@@ -194,12 +182,17 @@ void enter_commit(const v1::Command& command, const DeckPlan& after, Frames fram
     committed.has_ended = after.has_ended;
     position = after.path.position;
   };
+  const auto take_knowledge = [&] {
+    committed.grid = after.grid;
+    committed.grid_origin = after.grid_origin;
+    committed.knowledge = after.knowledge;
+  };
   switch (command.action_case()) {
     case v1::Command::kLoad:
     case v1::Command::kEject:
       committed.track = after.track;
       committed.load_id = after.load_id;
-      committed.grid = after.grid;
+      take_knowledge();
       committed.cue = after.cue;
       take_motion();
       break;
@@ -218,7 +211,10 @@ void enter_commit(const v1::Command& command, const DeckPlan& after, Frames fram
     case v1::Command::kSetPitch: committed.pitch_semitones = after.pitch_semitones; break;
     case v1::Command::kSetKeylock: committed.keylock = after.keylock; break;
     case v1::Command::kSetStretcher: committed.stretcher = after.stretcher; break;
-    case v1::Command::kSetGrid: committed.grid = after.grid; break;
+    case v1::Command::kSetGrid:
+    case v1::Command::kEditGrid:
+    case v1::Command::kReanalyze:
+    case v1::Command::kAdoptAnalysis: take_knowledge(); break;
     default: return;
   }
   committed.place(frame, position);

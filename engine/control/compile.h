@@ -33,6 +33,9 @@ struct Compiled {
 // that lies beyond ±100 %. Pure.
 Result<Compiled> compile_deck(const v1::Command& command, const CompileAt& at, DeckPlan& plan);
 
+// What the command does depends on where the beats are when it is compiled.
+bool needs_beats(const v1::Command& command);
+
 // Enters into `committed` what a deck command that was compiled into `after` has done at `frame`, and nothing else:
 // other commands may have come between.
 void enter_commit(const v1::Command& command, const DeckPlan& after, Frames frame, DeckPlan& committed);

@@ -41,6 +41,10 @@ ControlLoop::ControlLoop(const Options& options, Zones zones)
       deck_watch_(
           {config_, clock_, book_, publisher_, agenda_, events_,
            [this](int deck, double seconds, std::function<void()> failed) { seek(deck, seconds, std::move(failed)); }}),
+      deck_analysis_({config_, zones.analyses, agenda_, book_, publisher_, inbox_,
+                      [this](v1::AdoptAnalysis command, std::function<void(const Result<void>&)> done) {
+                        adopt(std::move(command), std::move(done));
+                      }}),
       latency_frames_(zones.latency_frames),
       self_(std::make_shared<ControlLoop*>(this)) {
   journal_.epoch_began(options.epoch, config_, options.version);
@@ -59,6 +63,7 @@ void ControlLoop::step() {
   take_notes();
   agenda_.advance();
   installer_.observe(snapshot_);
+  deck_analysis_.look(snapshot_, tracks_.unfinished() > 0);
   tell_wants();
   tend_recording();
   publisher_.flush();
@@ -117,6 +122,17 @@ void ControlLoop::seek(int deck, double seconds, std::function<void()> failed) {
   request.message.set_wait(v1::ExecuteRequest::COMMITTED);
   request.answer = [failed = std::move(failed)](const Result<v1::ExecuteResponse>& response) {
     if (!response) failed();
+  };
+  execute(std::move(request));
+}
+
+void ControlLoop::adopt(v1::AdoptAnalysis command, std::function<void(const Result<void>&)> done) {
+  Request request;
+  *request.message.add_commands()->mutable_adopt_analysis() = std::move(command);
+  request.origin.principal = "segued";
+  request.message.set_wait(v1::ExecuteRequest::COMMITTED);
+  request.answer = [done = std::move(done)](const Result<v1::ExecuteResponse>& response) {
+    done(response ? Result<void>() : tl::unexpected(response.error()));
   };
   execute(std::move(request));
 }
@@ -196,6 +212,7 @@ bool ControlLoop::is_busy() const {
 
 void ControlLoop::set_output(const OutputFacts& facts, int latency_frames, bool has_changed) {
   output_latency_frames_ = latency_frames;
+  deck_analysis_.set_load(facts.load);
   book_.set_output(facts);
   if (!has_changed) return;
   publisher_.touch(kEngineBit);

@@ -9,6 +9,7 @@
 
 #include "engine/control/admission.h"
 #include "engine/control/agenda.h"
+#include "engine/control/analysis/deck_analysis.h"
 #include "engine/control/deck_watch.h"
 #include "engine/control/frame_map.h"
 #include "engine/control/inbox.h"
@@ -40,7 +41,8 @@ class ControlLoop {
     render::Renderer::Wiring wiring;
     stream::TrackLoader& loader;
     output::Programme& programme;
-    int latency_frames = 0;  // of render
+    int latency_frames = 0;             // of render
+    AnalysisQueue* analyses = nullptr;  // outlives it; null: nothing is analysed
   };
   ControlLoop(const Options& options, Zones zones);
   ~ControlLoop();
@@ -82,6 +84,7 @@ class ControlLoop {
   void take_commits();
   // `failed` is called if nothing comes of it, on the control thread.
   void seek(int deck, double seconds, std::function<void()> failed);
+  void adopt(v1::AdoptAnalysis command, std::function<void(const Result<void>&)> done);
   void tell_wants();
   void tend_recording();
 
@@ -101,6 +104,7 @@ class ControlLoop {
   Admission admission_;
   Installer installer_;
   DeckWatch deck_watch_;
+  DeckAnalysis deck_analysis_;
   const int latency_frames_;
   int output_latency_frames_ = 0;
   render::Snapshot snapshot_;

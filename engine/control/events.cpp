@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/events.h"
 
+#include <cmath>
+
 #include "engine/control/state.h"
 #include "engine/net/url.h"
 
 namespace segue::control {
 namespace {
+
+constexpr int kPerMille = 1000;
 
 v1::Event event_of(v1::Event::Kind kind, Frames frame, int deck, std::uint64_t command_id, std::string text) {
   v1::Event event;
@@ -83,6 +87,27 @@ v1::Event live_title(Frames frame, int deck, const std::string& uri, const std::
 v1::Event recording_event(v1::Event::Kind kind, Frames frame, const output::Recorder::Status& status) {
   v1::Event event = event_of(kind, frame, -1, 0, status.path);
   return status.error ? with(std::move(event), *status.error) : event;
+}
+
+std::optional<v1::Event> analysis_event(const AnalysisNews& news) {
+  using Stage = AnalysisNews::Stage;
+  if (news.stage == Stage::kQueued) return std::nullopt;
+  const std::string label = net::label_of(news.track.uri);
+  v1::Event event = event_of(v1::Event::ANALYSIS_DONE, 0, -1, 0, "analysis of " + label);
+  event.set_uri(news.track.uri);
+  if (news.stage == Stage::kFailed) {
+    event.set_kind(v1::Event::ANALYSIS_FAILED);
+    return news.error ? with(std::move(event), *news.error) : event;
+  }
+  v1::Progress& progress = *event.mutable_progress();
+  progress.set_task(event.text());
+  progress.set_done(std::llround(news.progress * kPerMille));
+  progress.set_total(kPerMille);
+  progress.set_unit("per mille");
+  progress.set_uri(news.track.uri);
+  progress.set_ended(news.stage == Stage::kDone);
+  if (news.stage == Stage::kRunning) event.set_kind(v1::Event::ANALYSIS_PROGRESS);
+  return event;
 }
 
 v1::Recording to_message(const output::Recorder::Status& status) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
 #include "engine/base/units.h"
+#include "engine/control/analysis/queue.h"
 #include "engine/output/sinks/recorder.h"
 #include "segue/v1/state.pb.h"
 
@@ -25,6 +27,8 @@ v1::Event roll_ended(Frames frame, int deck);
 v1::Event fault_began(Frames frame, int deck, const std::string& uri, const Error& error);
 v1::Event live_title(Frames frame, int deck, const std::string& uri, const std::string& title);
 v1::Event recording_event(v1::Event::Kind kind, Frames frame, const output::Recorder::Status& status);
+// How an analysis gets on; nothing for what waits.
+std::optional<v1::Event> analysis_event(const AnalysisNews& news);
 
 v1::Recording to_message(const output::Recorder::Status& status);
 

@@ -17,7 +17,7 @@ namespace segue::control {
 namespace {
 
 bool is_of_the_sound(const v1::Command& command) {
-  return !command.has_cancel() && !command.has_start_recording() && !command.has_stop_recording();
+  return !command.has_cancel() && !command.has_reanalyze() && !command.has_start_recording() && !command.has_stop_recording();
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ int deck_of(const v1::Command& command) {
     case v1::Command::kSetKeylock: return from_zero(command.set_keylock().deck());
     case v1::Command::kSetStretcher: return from_zero(command.set_stretcher().deck());
     case v1::Command::kSetGrid: return from_zero(command.set_grid().deck());
+    case v1::Command::kEditGrid: return from_zero(command.edit_grid().deck());
+    case v1::Command::kReanalyze: return from_zero(command.reanalyze().deck());
+    case v1::Command::kAdoptAnalysis: return from_zero(command.adopt_analysis().deck());
     default: return -1;
   }
 }

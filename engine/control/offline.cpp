@@ -33,6 +33,7 @@ model::Config adapted(model::Config config, const Script& script) {
     config.engine.limiter_ceiling_dbtp = script.session->limiter_ceiling_dbtp;
   }
   config.engine.load_lock = false;  // the script says what happens
+  config.analysis.threads = 0;      // and what is known of its tracks, so that a render can be repeated
   return config;
 }
 

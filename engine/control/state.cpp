@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/control/analysis/deck_facts.h"
+
 namespace segue::control {
 namespace {
 
@@ -93,6 +95,7 @@ void StateBook::commit_deck(int deck, const DeckPlan& plan) {
     intent.set_artist(facts.artist);
     intent.set_album(facts.album);
     intent.clear_fetch();
+    intent.clear_analysis();
     intent.clear_trouble();
     intent.clear_live_title();
     intent.set_live(plan.track != nullptr && plan.track->is_live());
@@ -102,6 +105,7 @@ void StateBook::commit_deck(int deck, const DeckPlan& plan) {
   intent.set_pitch_semitones(plan.pitch_semitones);
   intent.set_keylock(plan.keylock);
   intent.set_stretcher(plan.stretcher == render::StretcherKind::kVarispeed ? "varispeed" : "soundtouch");
+  fill_knowledge(plan, intent);
   intent.set_cue_s(seconds_of(static_cast<double>(plan.cue), sample_rate_hz_));
   intent.set_revision(++revision_);
 }
@@ -183,6 +187,13 @@ bool StateBook::set_network(int deck, const DeckNetwork& network) {
   return is_other;
 }
 
+void StateBook::set_analysis(int deck, const v1::AnalysisProgress* progress) {
+  const std::lock_guard lock(mutex_);
+  v1::Deck& intent = decks_[static_cast<std::size_t>(deck)].intent;
+  intent.clear_analysis();
+  if (progress != nullptr) *intent.mutable_analysis() = *progress;
+}
+
 void StateBook::set_output(const OutputFacts& output) {
   const std::lock_guard lock(mutex_);
   engine_.set_output(output.name);
@@ -236,8 +247,10 @@ v1::Deck StateBook::merge(const DeckEntry& entry, const render::DeckSnapshot& so
   deck.set_loaded(loaded_part(pages));
   if (plan.grid != nullptr) {
     deck.set_bpm(plan.grid->bpm_at(position_s));
-    deck.set_effective_bpm(deck.bpm() * plan.rate());
+  } else if (plan.knowledge.facts != nullptr) {
+    deck.set_bpm(plan.knowledge.facts->bpm());
   }
+  deck.set_effective_bpm(deck.bpm() * plan.rate());
   if (sound.load_id != plan.load_id) return deck;  // the snapshot is of the track before
   deck.set_position_s(position_s);
   deck.set_buffered_s(buffered_s(pages, sound.position, sample_rate_hz_));

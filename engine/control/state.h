@@ -52,6 +52,8 @@ class StateBook {
   void set_recording(const v1::Recording& running);
   // True if a reader sees something else than before.
   bool set_network(int deck, const DeckNetwork& network);
+  // Null: nobody listens to the deck's track.
+  void set_analysis(int deck, const v1::AnalysisProgress* progress);
   void set_output(const OutputFacts& output);
   void count_late_command();
   void set_journal_unsaved(std::uint64_t entries);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 
 #include "engine/base/text.h"
 #include "engine/base/units.h"
+#include "engine/control/validate_fields.h"
 #include "engine/model/config.h"
 #include "engine/stream/track_loader.h"
 
@@ -15,42 +15,7 @@ namespace segue::control {
 namespace {
 
 constexpr double kBeatsMax = 1e6;  // a week at 100 BPM: only refuses nonsense before it overflows
-constexpr double kBpmMin = 20, kBpmMax = 400;
-constexpr double kGridFromS = -3'600, kGridToS = 360'000;
 constexpr std::size_t kPathBytesMax = 4095;  // PATH_MAX without its terminator
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
-}
-
-tl::unexpected<Error> invalid(const char* reason, const std::string& where, const char* field,
-                              const std::string& what) {
-  return fail(Code::kInvalidArgument, reason, where + field + ": " + what);
-}
-
-// Checks the fields of one command, whose path is `where` ("commands[0].play.").
-struct Fields {
-  const std::string& where;
-  int decks;
-
-  Result<void> within(const char* field, double value, double low, double high) const {
-    if (value >= low && value <= high) return {};  // false for NaN
-    return invalid("FIELD_OUT_OF_RANGE", where, field,
-                   number(value) + " is not within " + number(low) + " to " + number(high));
-  }
-  Result<void> known(const char* noun, const char* reason, std::uint32_t value) const {
-    if (value == 0) return invalid("FIELD_OUT_OF_RANGE", where, noun, "missing; they count from 1");
-    if (value <= static_cast<std::uint32_t>(decks)) return {};
-    return fail(
-        Code::kNotFound, reason,
-        where + noun + ": there is no " + noun + " " + std::to_string(value) + ", only 1 to " + std::to_string(decks));
-  }
-  Result<void> deck(std::uint32_t value) const { return known("deck", "DECK_UNKNOWN", value); }
-  Result<void> channel(std::uint32_t value) const { return known("channel", "CHANNEL_UNKNOWN", value); }
-  tl::unexpected<Error> missing(const char* field) const { return invalid("FIELD_INVALID", where, field, "not set"); }
-};
 
 // An address that something may be loaded from; whether there is anything is for the loader to find.
 Result<void> check_track_uri(const std::string& uri) {
@@ -102,34 +67,10 @@ Result<void> check(const v1::SetTempo& tempo, const Fields& fields) {
   switch (tempo.tempo_case()) {
     case v1::SetTempo::kPercent:
       return fields.within("percent", tempo.percent(), -model::kTempoPercentMax, model::kTempoPercentMax);
-    case v1::SetTempo::kBpm: return fields.within("bpm", tempo.bpm(), kBpmMin, kBpmMax);
+    case v1::SetTempo::kBpm: return fields.within("bpm", tempo.bpm(), model::kBpmMin, model::kBpmMax);
     case v1::SetTempo::TEMPO_NOT_SET: break;
   }
   return fields.missing("tempo");
-}
-
-Result<void> check(const v1::SetGrid& grid, const Fields& fields) {
-  if (auto deck = fields.deck(grid.deck()); !deck) return deck;
-  if (grid.markers_size() == 0) {
-    if (auto bpm = fields.within("bpm", grid.bpm(), kBpmMin, kBpmMax); !bpm) return bpm;
-    return fields.within("first_beat_s", grid.first_beat_s(), kGridFromS, kGridToS);
-  }
-  if (grid.markers_size() > model::kGridMarkersMax)
-    return invalid("FIELD_OUT_OF_RANGE", fields.where, "markers", "more than 4,096");
-  if (grid.bpm() != 0) return invalid("FIELD_INVALID", fields.where, "bpm", "cannot stand beside markers");
-  if (grid.first_beat_s() != 0)
-    return invalid("FIELD_INVALID", fields.where, "first_beat_s", "cannot stand beside markers");
-  for (int i = 0; i < grid.markers_size(); ++i) {
-    const auto& marker = grid.markers(i);
-    const std::string at = fields.where + "markers[" + std::to_string(i) + "].";
-    const Fields inner{at, fields.decks};
-    if (auto place = inner.within("at_s", marker.at_s(), kGridFromS, kGridToS); !place) return place;
-    if (auto bpm = inner.within("bpm", marker.bpm(), kBpmMin, kBpmMax); !bpm) return bpm;
-    if (i > 0 && marker.at_s() <= grid.markers(i - 1).at_s()) {
-      return invalid("FIELD_INVALID", at, "at_s", "not after the marker before it");
-    }
-  }
-  return {};
 }
 
 Result<void> check(const v1::SetEq& eq, const Fields& fields) {
@@ -197,6 +138,9 @@ Result<void> check_action(const v1::Command& command, const Fields& fields) {
     case v1::Command::kCancel: return {};
     case v1::Command::kStartRecording: return check(command.start_recording(), fields);
     case v1::Command::kStopRecording: return {};
+    case v1::Command::kEditGrid: return check(command.edit_grid(), fields);
+    case v1::Command::kReanalyze: return check(command.reanalyze(), fields);
+    case v1::Command::kAdoptAnalysis: return check(command.adopt_analysis(), fields);
     case v1::Command::ACTION_NOT_SET: break;
   }
   return fail(Code::kInvalidArgument, "COMMAND_EMPTY", fields.where + "action: not set, or unknown to this version");

@@ -32,7 +32,8 @@ Booth::Booth(const Options& given) : options(given), loader(given.loads_at_once)
   control = std::make_unique<control::ControlLoop>(
       control::ControlLoop::Options{config, clock, "test-epoch", "1.2.3", control::journal_folder(options.data_dir),
                                     options.mode},
-      control::ControlLoop::Zones{std::move(wiring), opener, *programme, renderer->latency_frames()});
+      control::ControlLoop::Zones{std::move(wiring), opener, *programme, renderer->latency_frames(),
+                                  options.analyses});
   source = std::make_unique<control::RenderSource>(*renderer, *programme, clock);
 }
 

@@ -50,6 +50,7 @@ class Booth {
     control::Installer::Mode mode = control::Installer::Mode::kOffline;
     bool has_files = false;  // the real loader instead of the fake one
     stream::MediaOpener* opener = nullptr;  // of the real loader; null: files only
+    control::AnalysisQueue* analyses = nullptr;  // null: nothing is analysed
   };
   explicit Booth(const Options& options);
   Booth() : Booth(Options{}) {}
