@@ -168,16 +168,4 @@ Result<v1::Command> make_stretcher(const Call& call, StateView& /*view*/) {
   return command;
 }
 
-Result<v1::Command> make_grid(const Call& call, StateView& /*view*/) {
-  auto command = with_deck<&v1::Command::mutable_set_grid>(call);
-  if (!command) return command;
-  const auto bpm = parse_number(call.arguments[1], "BPM");
-  if (!bpm) return tl::unexpected(bpm.error());
-  const auto first_beat_s = parse_number(call.arguments[2], "FIRST_BEAT_S");
-  if (!first_beat_s) return tl::unexpected(first_beat_s.error());
-  command->mutable_set_grid()->set_bpm(*bpm);
-  command->mutable_set_grid()->set_first_beat_s(*first_beat_s);
-  return command;
-}
-
 }  // namespace segue::cli

@@ -38,7 +38,12 @@ constexpr std::array kGrammar = {
     Row{kDecks, "keylock", "DECK on|off", "", "Keep the key while the tempo changes.", &make_keylock},
     Row{kDecks, "stretcher", "DECK NAME", "", "Choose how key lock is done: soundtouch, or varispeed for none.",
         &make_stretcher},
-    Row{kDecks, "grid", "DECK BPM FIRST_BEAT_S", "", "Say where the track's beats are.", &make_grid},
+    Row{kDecks, "grid", "DECK BPM|shift|downbeat|tap|halve|double|scale|bpm|reset|again [VALUE]", "",
+        "Say where the track's beats are: BPM FIRST_BEAT_S, or mend it.\n"
+        "shift 12ms or 0.5beats moves all beats; downbeat [SECONDS] makes a beat the first of a bar, here or there;\n"
+        "tap, four times and more along with the music; halve, double and scale 3/2 change the tempo, bpm BPM sets it,\n"
+        "keeping the beat at the playhead; reset goes back to the analysis; again [BPM|MIN-MAX] listens once more.",
+        &make_grid},
 
     Row{kMixer, "gain", "CH DB", "", "Set a channel's gain, -96 to 24; step it with +=1.", &make_gain},
     Row{kMixer, "fader", "CH LEVEL", "", "Set a channel's fader, 0 to 1; step it with -=0.1.", &make_fader},

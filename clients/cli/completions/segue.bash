@@ -24,6 +24,7 @@ _segue() {
     load:2) files=1 ;;
     tempo:2) choices="reset" ;;
     keylock:2) choices="on off" ;;
+    grid:2) choices="shift downbeat tap halve double scale bpm reset again" ;;
     eq:2) choices="low mid high" ;;
     eq:3) choices="kill" ;;
     assign:2) choices="a b thru" ;;
