@@ -97,7 +97,7 @@ LiveEngine::LiveEngine(const model::Config& config, const Clock& clock, const st
       media_(std::move(media)),
       loader_(stream::TrackLoader::create(loader_options(config, *media_), renderer_->block_clock())),
       control_({config_, clock, control::make_epoch(clock), version, control::journal_folder(config.paths.data_dir)},
-               {std::move(render.second), *loader_, programme_, renderer_->latency_frames()}),
+               {std::move(render.second), *loader_, programme_, renderer_->latency_frames(), &media_->analyses()}),
       source_(*renderer_, programme_, clock),
       outputs_(config_, source_, renderer_->block_clock()) {}
 

@@ -7,6 +7,9 @@
 #include <set>
 
 #include "engine/catalog/catalogue.h"
+#include "engine/control/analysis/library_store.h"
+#include "engine/control/analysis/queue.h"
+#include "engine/control/events.h"
 #include "engine/control/library/access.h"
 #include "engine/control/library/late_http_client.h"
 #include "engine/control/library/late_library.h"
@@ -22,6 +25,7 @@ namespace {
 constexpr std::size_t kOutdatedMax = 4'096;                    // tracks replaced on their servers since the start
 constexpr std::chrono::milliseconds kLibraryPatience{100};     // of a load that plays from the cache; a look takes 1 ms
 constexpr std::chrono::milliseconds kRememberPatience{5'000};  // a database is waited for 2 s
+constexpr std::chrono::milliseconds kTellAnalysisEvery{500};
 constexpr std::size_t kEarlyMax = 64;  // events of a start: a state of each provider, of the cache, of scans
 
 // Passes events on until it is closed. Its lock is held for the call, so that none outlives tell_to(nullptr); whoever
@@ -104,6 +108,7 @@ class LiveMedia final : public Media {
   ~LiveMedia() override;
 
   Result<void> start(const std::string& version);
+  AnalysisQueue::Options analysis_options();
   Result<stream::OpenedMedia> open(const std::string& uri, const std::stop_token& stop) override;
   Result<stream::OpenedMedia> open_resolved(const std::string& uri, const std::stop_token& stop);
   std::optional<model::MediaRef> ref_of_copy(const std::string& uri, bool must_be_whole);
@@ -111,6 +116,7 @@ class LiveMedia final : public Media {
   std::optional<catalog::Entry> known_of(const std::string& uri);
   void remember(const std::string& uri, const model::MediaRef& ref);
   LibraryAccess& access() override { return *access_; }
+  AnalysisQueue& analyses() override { return *analyses_; }
   std::vector<std::string> findings() const override;
   void tell_to(std::function<void(v1::Event)> tell) override { teller_->tell_to(std::move(tell)); }
 
@@ -124,6 +130,7 @@ class LiveMedia final : public Media {
   std::unique_ptr<stream::BlockCache> cache_;
   std::unique_ptr<catalog::Catalogue> catalogue_;
   std::unique_ptr<stream::Fetcher> fetcher_;  // asks the catalogue
+  std::unique_ptr<AnalysisQueue> analyses_;  // opens tracks here
   std::unique_ptr<LibraryAccess> access_;
   // Addresses of which the catalogue knows another version than the cache; shared with checks under way.
   struct Outdated {
@@ -183,9 +190,22 @@ Result<void> LiveMedia::start(const std::string& version) {
                          const std::stop_token& stop) { return catalogue_->resolve(uri, stop); },
        .on_news = [teller = teller_](const stream::FetchNews& news) { teller->tell(fetch_event(news)); },
        .seed = static_cast<std::uint64_t>(clock_.wall().count())});
+  analyses_ = std::make_unique<AnalysisQueue>(analysis_options());
   access_ = make_library_access({*catalogue_, *world_->library, *fetcher_, *cache_, config_, clock_,
                                  [teller = teller_](v1::Event event) { teller->tell(std::move(event)); }});
   return {};
+}
+
+AnalysisQueue::Options LiveMedia::analysis_options() {
+  return {.opener = *this,
+          .store = make_library_store(world_->library),
+          .threads = config_.analysis.threads,
+          .make_analyser = analysis::Analyser::create,
+          .on_news =
+              [teller = teller_](const AnalysisNews& news) {
+                if (auto event = analysis_event(news)) teller->tell(*std::move(event));
+              },
+          .tell_every = kTellAnalysisEvery};
 }
 
 // A whole copy in the cache plays at once, whether its provider answers, is slow or is gone; the provider is asked

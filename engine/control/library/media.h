@@ -12,6 +12,8 @@
 
 namespace segue::control {
 
+class AnalysisQueue;
+
 // Where music comes from: the HTTP client, the cache, the fetcher, the library and the catalogue, introduced to each
 // other, and the calls of LibraryAccess over them. Opens tracks for the loader's threads. An unusable database, cache
 // folder or provider is a finding, never a failure; only a configuration that is wrong is one. Besides what is
@@ -31,6 +33,8 @@ class Media : public stream::MediaOpener {
 
   // See LibraryAccess.
   virtual LibraryAccess& access() = 0;
+  // Tracks that are to be analysed; what comes of it is in the library, and told as events.
+  virtual AnalysisQueue& analyses() = 0;
   // What is wrong at present, a line each.
   virtual std::vector<std::string> findings() const = 0;
   // From now on faults, providers that come and go, and progress are told: on any thread, one call at a time; `tell`
