@@ -44,11 +44,12 @@ class Listening {
   double heard_s() const { return static_cast<double>(heard_) / decoder_->facts().source_rate_hz; }
   // 0 to 1; 0 while the length is not known.
   double progress() const;
-  model::TrackAnalysis estimate() const { return analyser_->estimate(); }
-  model::TrackAnalysis finish() { return analyser_->finish(); }
+  model::TrackAnalysis estimate() const { return with_tags(analyser_->estimate()); }
+  model::TrackAnalysis finish() { return with_tags(analyser_->finish()); }
 
  private:
   class NoWaiting;
+  model::TrackAnalysis with_tags(model::TrackAnalysis analysis) const;
   Listening(stream::OpenedMedia media, std::string name, const std::atomic<bool>& dropped);
 
   const std::string name_;

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "engine/base/log.h"
+#include "engine/base/thread.h"
 #include "engine/control/analysis/job.h"
 #include "engine/model/config.h"
 
@@ -23,7 +24,11 @@ AnalysisQueue::~AnalysisQueue() {
     }
     threads.swap(threads_);
   }
-  for (std::jthread& thread : threads) thread.request_stop();
+  // What they are at is short, but on a machine without idle time it would take for ever.
+  for (std::jthread& thread : threads) {
+    thread.request_stop();
+    lift_from_background(thread);
+  }
   for (std::jthread& thread : threads) thread.join();
 }
 

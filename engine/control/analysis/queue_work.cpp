@@ -26,7 +26,6 @@ double estimate_after(double heard_s) {
 
 void AnalysisQueue::run(const std::stop_token& stop) {
   set_thread_name("segue-analysis");
-  if (options_.is_lowered) lower_to_background();
   flush_denormals();
   Lock lock(mutex_);
   while (!stop.stop_requested()) {
@@ -171,6 +170,8 @@ void AnalysisQueue::look_up(Job& job) {
 }
 
 void AnalysisQueue::begin(Job& job) {
+  // From here on it is work that nobody waits for; what the library knows is told at once.
+  if (options_.is_lowered) lower_to_background();
   if (const auto begun = job.listening->begin(options_.make_analyser, job.request.hint); !begun) {
     return fail_with(job, begun.error());
   }
