@@ -10,10 +10,10 @@ namespace {
 // Weights of the terms, in their order: the most likely ones, held near zero, for some hundred pieces of known beats of
 // many kinds. The last two are set by hand.
 constexpr LevelEvidence kWeights{
-    1.16, -0.87, 1.93, 0.15, 0.61, 2.39, 0.80, 0.49,
-    0.93, 0.75, 1.31, 1.28, 1.01, 1.76, -0.41, -0.62,
-    0.19, 0.48, -0.13, -0.29, 0.25, -0.11, 0.88, -0.63,
-    -0.23, 0.13, 0.47, 1.51, 0.27, 0.92, -1.00, -30.00};
+    0.90, -1.14, 1.48, 0.04, 0.19, 2.37, 0.65, 0.39,
+    0.65, 0.73, 1.23, 1.07, 0.94, 2.41, -0.22, -0.83,
+    0.45, 0.15, -0.32, -0.34, 0.18, -0.06, 0.96, -0.67,
+    -0.27, 0.12, 0.53, 1.99, 0.75, 0.96, -1.00, -30.00};
 constexpr double kFloor = 0.02;  // of the log levels: below it, nothing is heard
 constexpr double kTurnMax = 1.5;
 
