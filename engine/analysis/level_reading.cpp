@@ -22,6 +22,16 @@ double median_period_s(const PulseMap& map) {
   return *middle;
 }
 
+// A pulse is anchored to its own quarters or thirds, whichever the music falls on: any of them may be the beat.
+bool is_anchor(int offset_slots, int step_slots) {
+  constexpr int kQuarter = LevelPattern::kSlotsPerPulse / 4;
+  constexpr int kThird = LevelPattern::kSlotsPerPulse / 3;
+  for (int slot = offset_slots; slot < 2 * LevelPattern::kSlotsPerPulse; slot += step_slots) {
+    if (slot % kQuarter == 0 || slot % kThird == 0) return true;
+  }
+  return false;
+}
+
 // Where the music starts: tracks like to begin on a beat.
 double first_loud_pulse(const PulseMap& map, const std::vector<Attack>& attacks, const std::vector<double>& weights) {
   constexpr double kLoud = 0.25;
@@ -50,9 +60,9 @@ std::vector<RatedReading> readings_of(const std::vector<PulseTrack>& tracks, con
       const double bpm = 60 / period_s * LevelPattern::kSlotsPerPulse / step;
       if (bpm < kBpmMin || bpm > kBpmMax) continue;
       const LevelEvidence of_step = step_evidence(pattern, step, bpm, hint);
-      for (int twelfth = 0; twelfth < 12; ++twelfth) {
-        if (twelfth % 3 != 0 && twelfth % 4 != 0) continue;  // quarters and thirds of a beat
-        RatedReading rated{i, {step, twelfth * step / 12, bpm}, {}, 0};
+      for (int offset = 0; offset < step; ++offset) {
+        if (!is_anchor(offset, step)) continue;
+        RatedReading rated{i, {step, offset, bpm}, {}, 0};
         rated.evidence = of_step;
         add_phase_evidence(pattern, rated.reading, rated.evidence);
         const double beats = (start * LevelPattern::kSlotsPerPulse - rated.reading.offset_slots) / step;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kAlternativesMax = 5;
 constexpr double kSameTempo = 0.012;
+constexpr double kLooseBeat = 0.2;      // certainty of a clear pulse whose attacks are elsewhere: it may be the off-beat
 constexpr double kCertaintyMin = 0.05;  // that there is a beat; below it nothing is said
 
 // Tempi of the readings with the likelihoods of their phases summed up; the first is that of the first reading.
@@ -58,7 +59,7 @@ double ramp(double value, double from, double to) { return std::clamp((value - f
 double beat_certainty(const PulseTrack& track, const PulseMap& beats, const std::vector<Attack>& attacks) {
   const double clarity = track.is_constant ? ramp(track.clarity, 0.2, 0.5) : ramp(track.clarity, 0.5, 0.75);
   const double tight = tightness(beats, attacks);
-  const double tightly = track.is_constant ? ramp(tight, 0.15, 0.35) : ramp(tight, 0.35, 0.6);
+  const double tightly = track.is_constant ? std::max(kLooseBeat, ramp(tight, 0.15, 0.35)) : ramp(tight, 0.35, 0.6);
   const double support = ramp(static_cast<double>(attacks.size()) / static_cast<double>(beats.at_s.size()), 0.2, 0.8);
   return clarity * tightly * support;
 }
