@@ -12,7 +12,11 @@ constexpr float kRangeDb = 30.0F;
 // Bands that never come within this of the loudest band are noise.
 constexpr float kDeafDb = 60.0F;
 // The difference that makes half a change.
-constexpr float kHalf = 0.10F;
+constexpr float kHalf = 0.09F;
+
+// A cymbal on a line makes half of the most that one can be worth, if it is this far above the bars around.
+constexpr float kAccentHalf = 0.3F;
+constexpr float kAccentWorth = 0.15F;
 
 // What counts of things added.
 constexpr double kGrowth = 0.5;
@@ -21,7 +25,7 @@ constexpr double kGrowth = 0.5;
 constexpr std::array<std::size_t, 5> kGroups = {0, 4, 9, 13, kBands};
 constexpr std::array<float, 4> kGroupShares = {0.40F, 0.20F, 0.18F, 0.22F};
 
-constexpr float kDrumless = 0.3F;
+constexpr float kDrumless = 0.2F;
 
 constexpr std::array<float, kBands> band_shares() {
   std::array<float, kBands> shares{};
@@ -77,6 +81,18 @@ float difference(const Sums& sums, std::size_t line, std::size_t reach) {
   return static_cast<float>(total);
 }
 
+// A crash on the first beat of a bar: highs that ring in it, not before it, and less behind it.
+float accent(const std::vector<Presence>& bars, std::size_t line) {
+  const auto ring = [&](std::size_t bar) {
+    float sum = 0;
+    for (std::size_t band = kGroups[3]; band < kBands; ++band) sum += bars[bar][band];
+    return sum / static_cast<float>(kBands - kGroups[3]);
+  };
+  if (line < 1 || line + 3 > bars.size()) return 0;
+  const float above = ring(line) - std::max(ring(line - 1), ring(line + 2));
+  return above <= 0 ? 0.0F : kAccentWorth * above / (above + kAccentHalf);
+}
+
 }  // namespace
 
 std::vector<Presence> presence_of(const std::vector<Bar>& bars) {
@@ -115,7 +131,7 @@ std::vector<float> novelty_of(const std::vector<Presence>& bars) {
   for (std::size_t line = 2; line + 2 <= bars.size(); ++line) {
     float change = 0;
     for (const std::size_t reach : {4U, 8U}) change += 0.5F * difference(sums, line, reach);
-    novelty[line] = change / (change + kHalf);
+    novelty[line] = std::min(1.0F, change / (change + kHalf) + accent(bars, line));
   }
   return novelty;
 }

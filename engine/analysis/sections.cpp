@@ -12,11 +12,16 @@ constexpr float kOffPhraseCost = 0.08F;
 constexpr std::size_t kBarsMin = 4;
 
 // How unlikely a section of so many bars is.
+constexpr float kLongCost = 0.05F;   // whole sixteens above 32
+constexpr float kEightCost = 0.2F;   // 8, 24, 40 …
+constexpr float kFourCost = 0.4F;    // 12, 20 …
+constexpr float kShortCost = 0.45F;  // 4
+constexpr float kOddCost = 0.6F;
 float length_cost(std::size_t bars) {
-  if (bars % 16 == 0) return bars <= 32 ? 0.0F : bars <= 64 ? 0.05F : 0.1F;
-  if (bars % 8 == 0) return 0.2F;
-  if (bars % 4 == 0) return bars == 4 ? 0.45F : 0.4F;
-  return bars % 2 == 0 ? 0.55F : 0.65F;
+  if (bars % 16 == 0) return bars <= 32 ? 0.0F : kLongCost;
+  if (bars % 8 == 0) return kEightCost;
+  if (bars % 4 == 0) return bars == 4 ? kShortCost : kFourCost;
+  return kOddCost;
 }
 
 // What beginning a section at each line is worth. Only lines beside which nothing changes more are candidates, and

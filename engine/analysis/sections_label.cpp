@@ -13,11 +13,16 @@ constexpr float kBeat = 0.6F;
 // A section is full if it is at least this part of the fullest.
 constexpr float kFull = 0.85F;
 constexpr float kNearlyFull = 0.95F;
+constexpr float kFullest = 0.985F;
+// An intro is emptier than this part of the fullest.
+constexpr float kIntroFull = 0.9F;
+// What a section must gain to be fuller than the one before.
+constexpr float kGain = 0.05F;
 // A build gains this much energy from its first to its last quarter.
 constexpr float kRise = 0.12F;
 constexpr std::size_t kBuildBarsMax = 16;
 // Sections of one name are told apart from this novelty on.
-constexpr float kNewStart = 0.7F;
+constexpr float kNewStart = 0.5F;
 
 // What is known of a section.
 struct Traits {
@@ -75,18 +80,28 @@ class Labeller {
   }
 
   model::SectionLabel with_beat(std::size_t i) const {
-    if (i == 0) return parts_.size() > 1 && !is_full(0, kNearlyFull) ? kIntro : kGroove;
+    if (i == 0) return parts_.size() > 1 && !is_full(0, kIntroFull) ? kIntro : kGroove;
     const auto before = parts_[i - 1].label;
     const bool comes_back = before == kBuild || before == kBreakdown;
+    if (comes_back && before != kBuild && leads_up(i)) return kBuild;
     if (comes_back && is_full(i, kFull)) return kDrop;
     // A drop goes on while nothing is taken from it.
     if (before == kDrop && is_full(i, kNearlyFull)) return kDrop;
+    // What is fuller than anything but other drops, and than the groove before it, is one as well.
+    if (is_full(i, kFullest) && has_beat(i - 1) && traits_[i].full >= traits_[i - 1].full + kGain) return kDrop;
     return kGroove;
   }
 
+  // Drums that lead from a breakdown to more.
+  bool leads_up(std::size_t i) const {
+    if (is_last(i) || parts_[i].bars() > kBuildBarsMax || is_full(i, kNearlyFull)) return false;
+    const Traits& next = traits_[i + 1];
+    return has_beat(i + 1) && next.full >= traits_[i].full + kGain && next.energy >= traits_[i].energy + kGain;
+  }
+
   model::SectionLabel without_beat(std::size_t i) const {
-    const bool leads_up = !is_last(i) && has_beat(i + 1) && traits_[i + 1].energy > traits_[i].energy;
-    if (i > 0 && leads_up && traits_[i].rise >= kRise && parts_[i].bars() <= kBuildBarsMax) return kBuild;
+    const bool is_followed = !is_last(i) && has_beat(i + 1) && traits_[i + 1].energy > traits_[i].energy;
+    if (i > 0 && is_followed && traits_[i].rise >= kRise && parts_[i].bars() <= kBuildBarsMax) return kBuild;
     return is_opening(i) ? kIntro : kBreakdown;
   }
 
