@@ -8,6 +8,7 @@
 
 #include "engine/analysis/key.h"
 #include "engine/analysis/loudness.h"
+#include "engine/analysis/metre.h"
 #include "engine/analysis/rhythm_analyser.h"
 #include "engine/analysis/sound_bounds.h"
 #include "engine/analysis/spectrum.h"
@@ -75,6 +76,7 @@ class WholeAnalyser final : public Analyser {
 
   void hear(const SpectrumFrame& frame) {
     rhythm_.push(frame);
+    metre_.push(frame);
     structure_.push(frame);
   }
 
@@ -84,6 +86,7 @@ class WholeAnalyser final : public Analyser {
     analysis.analysed_s = pushed_s_;
     analysis.onsets_s = rhythm_.onsets_s();
     if (analysis.onsets_s.size() >= kOnsetsMin) analysis.rhythm = std::move(rhythm);
+    metre_.complete(analysis.rhythm, key_.chroma());
     analysis.tonality = key_.estimate();
     analysis.loudness = loudness_.estimate();
     analysis.sound = sound_.estimate();
@@ -95,6 +98,7 @@ class WholeAnalyser final : public Analyser {
   const int sample_rate_hz_;
   Spectrum spectrum_;
   RhythmAnalyser rhythm_;
+  MetreAnalyser metre_;
   KeyAnalyser key_;
   LoudnessAnalyser loudness_;
   SoundBoundsAnalyser sound_;
