@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace segue::analysis {
 namespace {
@@ -64,7 +65,7 @@ std::vector<BeatPitches> pitches_of(std::span<const double> beats_s, const Chrom
   return result;
 }
 
-// 0 for the same pitches, 1 for none in common.
+// 0 for the same pitches or none at all, 1 for none in common.
 float change(const Pitches& a, const Pitches& b) {
   float both = 0;
   float in_a = 1e-12F;
@@ -74,7 +75,7 @@ float change(const Pitches& a, const Pitches& b) {
     in_a += a[i] * a[i];
     in_b += b[i] * b[i];
   }
-  return 1 - both / std::sqrt(in_a * in_b);
+  return in_a + in_b > 1e-9F ? 1 - both / std::sqrt(in_a * in_b) : 0.0F;
 }
 
 Pitches sum(const Pitches& a, const Pitches& b) {

@@ -58,7 +58,7 @@ TEST(MetreBars, ThreeBeatsAreHeardByEvidenceOnly) {
 }
 
 TEST(MetreBars, SixEighthsHaveTheirKickOnOne) {
-  const BarLines lines = find_bar_lines(make({.bar = 6, .first = 2}));
+  const BarLines lines = find_bar_lines(make({.bar = 6, .first = 2, .strength = 2.5F}));
   EXPECT_EQ(lines.beats_per_bar, 6);
   EXPECT_EQ(lines.first, 2);
 }
