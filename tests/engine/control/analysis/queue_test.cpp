@@ -297,7 +297,7 @@ TEST_F(AnalysisQueueTest, AServerThatHangsGivesWayToADeck) {
   ask("http://x/a", a, Urgency::kBackground);
   ask("file:///b", b, Urgency::kLoaded);
   EXPECT_EQ(b.wait().stage, Stage::kDone);
-  EXPECT_THAT(a.all(), IsEmpty()) << "it is tried again";
+  for (const AnalysisNews& news : a.all()) EXPECT_EQ(news.stage, Stage::kQueued) << "it is tried again";
 }
 
 TEST_F(AnalysisQueueTest, AnotherAddressIsKnownByItsLengthWhileItStreamsIn) {
