@@ -156,6 +156,14 @@ class SqliteLibrary final : public Library {
     return writing([&](store::Database& database) { return write_marks(database, uri, marks, version); });
   }
 
+  Result<std::vector<TrackMatch>> match(const std::vector<ForeignTrack>& tracks) override {
+    return reading([&](store::Database& database) { return match_tracks(database, tracks); });
+  }
+  Result<std::vector<std::size_t>> put_changes(const std::vector<MarksChange>& changes) override {
+    return writing([&](store::Database& database) { return write_changes(database, changes); });
+  }
+  Result<ForeignLibrary> collect() override { return reading(collect_library); }
+
  private:
   template <typename Question>
   auto reading(Question question) -> decltype(question(std::declval<store::Database&>())) {

@@ -12,6 +12,7 @@
 
 #include "engine/base/result.h"
 #include "engine/catalog/entry.h"
+#include "engine/catalog/library_exchange.h"
 #include "engine/catalog/library_marks.h"
 #include "engine/model/analysis.h"
 
@@ -98,6 +99,11 @@ class Library {
   // Replaces all; the new version comes back. ABORTED MARKS_CHANGED unless they are at `version` (empty: at any).
   virtual Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks,
                                         const std::string& version) = 0;
+
+  // --- other programs' libraries: library_exchange.h
+  virtual Result<std::vector<TrackMatch>> match(const std::vector<ForeignTrack>& tracks) = 0;
+  virtual Result<std::vector<std::size_t>> put_changes(const std::vector<MarksChange>& changes) = 0;
+  virtual Result<ForeignLibrary> collect() = 0;
 };
 
 }  // namespace segue::catalog

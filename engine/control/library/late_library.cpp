@@ -206,4 +206,16 @@ Result<std::string> LateLibrary::put_marks(const std::string& uri, const model::
   return with([&](Library& library) { return library.put_marks(uri, marks, version); });
 }
 
+Result<std::vector<catalog::TrackMatch>> LateLibrary::match(const std::vector<catalog::ForeignTrack>& tracks) {
+  return with([&](Library& library) { return library.match(tracks); });
+}
+
+Result<std::vector<std::size_t>> LateLibrary::put_changes(const std::vector<catalog::MarksChange>& changes) {
+  return with([&](Library& library) { return library.put_changes(changes); });
+}
+
+Result<catalog::ForeignLibrary> LateLibrary::collect() {
+  return with([&](Library& library) { return library.collect(); });
+}
+
 }  // namespace segue::control

@@ -53,6 +53,9 @@ class LateLibrary final : public catalog::Library, public std::enable_shared_fro
   Result<catalog::KeptMarks> marks(const std::string& uri) override;
   Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks,
                                 const std::string& version) override;
+  Result<std::vector<catalog::TrackMatch>> match(const std::vector<catalog::ForeignTrack>& tracks) override;
+  Result<std::vector<std::size_t>> put_changes(const std::vector<catalog::MarksChange>& changes) override;
+  Result<catalog::ForeignLibrary> collect() override;
 
  private:
   struct Folders {

@@ -36,6 +36,9 @@ class NoLibrary final : public catalog::Library {
   std::int64_t damaged_analyses() const override { return 0; }
   R<catalog::KeptMarks> marks(Text) override { return none(); }
   R<std::string> put_marks(Text, const model::TrackMarks&, Text) override { return none(); }
+  R<std::vector<catalog::TrackMatch>> match(const std::vector<catalog::ForeignTrack>&) override { return none(); }
+  R<std::vector<std::size_t>> put_changes(const std::vector<catalog::MarksChange>&) override { return none(); }
+  R<catalog::ForeignLibrary> collect() override { return none(); }
 };
 
 }  // namespace segue::test

@@ -82,6 +82,11 @@ class EmptyLibrary final : public catalog::Library {
   Result<std::string> put_marks(const std::string&, const model::TrackMarks&, const std::string&) override {
     return nothing();
   }
+  Result<std::vector<catalog::TrackMatch>> match(const std::vector<catalog::ForeignTrack>&) override {
+    return nothing();
+  }
+  Result<std::vector<std::size_t>> put_changes(const std::vector<catalog::MarksChange>&) override { return nothing(); }
+  Result<catalog::ForeignLibrary> collect() override { return nothing(); }
   std::vector<std::string> rescanned() const { return rescanned_; }
 
  private:

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/catalog/import/foreign_formats.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "engine/base/text.h"
+#include "engine/catalog/import/foreign_text.h"
+#include "engine/catalog/import/location.h"
+#include "engine/catalog/import/rekordbox.h"
+#include "engine/catalog/import/track_list.h"
+#include "engine/catalog/import/traktor.h"
+#include "engine/catalog/import/xml_file.h"
+
+namespace segue::catalog {
+namespace {
+
+constexpr std::size_t kLookBytes = 4'096;  // the root element is within the first line or two
+
+bool holds(const ForeignFile& file, std::string_view word) {
+  return std::string_view(file.bytes).substr(0, kLookBytes).find(word) != std::string_view::npos;
+}
+
+// A list of tracks is a library of one playlist.
+Result<ForeignLibrary> read_m3u_library(ForeignFile file) {
+  const std::string base = file_uri_of(file.path.empty() ? "/playlist.m3u8" : file.path);
+  const auto format = list_format_of_path(file.path).value_or(ListFormat::kM3u8);
+  const Result<TrackList> list = read_track_list(file.bytes, format, base);
+  if (!list) return tl::unexpected<Error>(list.error());
+  ForeignLibrary library;
+  library.program = "a playlist";
+  const std::string stem = std::filesystem::path(file.path).stem().string();
+  ForeignPlaylist playlist{{}, list->title.empty() ? tidy(stem) : list->title, {}};
+  for (const ListedTrack& listed : list->entries) {
+    ForeignTrack track;
+    track.location = listed.location;
+    track.title = listed.title;
+    track.artist = listed.artist;
+    track.album = listed.album;
+    track.duration_s = listed.duration_s;
+    playlist.tracks.push_back(library.tracks.size());
+    library.tracks.push_back(std::move(track));
+  }
+  for (int i = 0; i < list->skipped; ++i)
+    library.skip("playlist entry", playlist.name, "its location means nothing here");
+  if (!playlist.name.empty()) library.playlists.push_back(std::move(playlist));
+  return library;
+}
+
+Result<ForeignLibrary> read_rekordbox_file(ForeignFile file) { return read_rekordbox(std::move(file.bytes)); }
+Result<ForeignLibrary> read_traktor_file(ForeignFile file) { return read_traktor(std::move(file.bytes)); }
+
+}  // namespace
+
+const std::vector<ForeignFormat>& foreign_formats() {
+  static const std::vector<ForeignFormat> kFormats = {
+      {"rekordbox", [](const ForeignFile& file) { return holds(file, "<DJ_PLAYLISTS"); }, read_rekordbox_file},
+      {"traktor", [](const ForeignFile& file) { return holds(file, "<NML"); }, read_traktor_file},
+      {"m3u8",
+       [](const ForeignFile& file) { return holds(file, "#EXTM3U") || list_format_of_path(file.path).has_value(); },
+       read_m3u_library},
+  };
+  return kFormats;
+}
+
+Result<ForeignLibrary> read_foreign_library(const std::string& format, ForeignFile file) {
+  std::string known;
+  for (const ForeignFormat& each : foreign_formats()) {
+    if (format.empty() ? each.is_it(file) : format == each.name) return each.read(std::move(file));
+    known += std::string(known.empty() ? "" : ", ") + each.name;
+  }
+  return fail(
+      Code::kInvalidArgument, "LIBRARY_FORMAT_UNKNOWN",
+      (format.empty() ? "the file looks like none of " : "format " + printable(format, 40) + " is none of ") + known);
+}
+
+Result<ForeignFile> load_foreign_file(const std::string& path) {
+  std::error_code fault;
+  const auto size = std::filesystem::file_size(path, fault);
+  const std::string name = printable(path, 200);
+  if (fault == std::errc::no_such_file_or_directory || fault == std::errc::not_a_directory)
+    return fail(Code::kNotFound, "FILE_MISSING", name + ": there is no such file");
+  if (fault) return fail(Code::kPermissionDenied, "FILE_UNREADABLE", name + ": " + fault.message());
+  if (size > kForeignFileBytesMax)
+    return fail(Code::kInvalidArgument, "LIBRARY_FILE_TOO_LARGE", name + ": has more than 256 MiB");
+  std::ifstream in(path, std::ios::binary);
+  ForeignFile file{path, std::string(size, '\0')};
+  in.read(file.bytes.data(), static_cast<std::streamsize>(size));
+  if (!in) return fail(Code::kPermissionDenied, "FILE_UNREADABLE", name + ": cannot be read");
+  return file;
+}
+
+}  // namespace segue::catalog

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "engine/catalog/import/foreign_library.h"
+
+namespace segue::catalog {
+
+// What we call ourselves in the files we write: read again, their grids and cues are taken as they stand.
+inline constexpr const char* kOwnProduct = "Segue";
+
+// rekordbox's "Export Collection in xml format", which other programs read and write as well. Fails with
+// INVALID_ARGUMENT LIBRARY_FILE_INVALID or LIBRARY_FILE_TOO_LARGE; faults within are skipped, counted and named.
+Result<ForeignLibrary> read_rekordbox(std::string text);
+
+}  // namespace segue::catalog
