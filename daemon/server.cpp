@@ -72,7 +72,7 @@ Result<std::unique_ptr<Server>> Server::start(Parts parts) {
   auto pacer = std::make_shared<Pacer>();
   std::unique_ptr<Services> services(new Services{{parts.engine, parts.peers, pacer, parts.timing},
                                                   {parts.engine, parts.version, parts.shut_down},
-                                                  {parts.engine, pacer, parts.timing},
+                                                  {parts.engine, parts.peers, pacer, parts.timing},
                                                   ProviderService(parts.engine)});
   keep_library();
   grpc::EnableDefaultHealthCheckService(true);

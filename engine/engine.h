@@ -70,6 +70,14 @@ class LibraryAccess {
   virtual void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
                                 Answer<v1::RefreshProviderResponse> answer) = 0;
   virtual void get_network(v1::GetNetworkRequest request, Answer<v1::GetNetworkResponse> answer) = 0;
+  // As search: pieces, the report in the last, then `done`.
+  virtual void import_library(const v1::ImportLibraryRequest& request, const Origin& origin,
+                              const std::stop_token& stop, std::function<void(v1::ImportLibraryResponse)> tell,
+                              std::function<void(Result<void>)> done) = 0;
+  virtual void export_library(v1::ExportLibraryRequest request, const Origin& origin, std::stop_token stop,
+                              Answer<v1::ExportLibraryResponse> answer) = 0;
+  virtual void get_marks(v1::GetMarksRequest request, std::stop_token stop, Answer<v1::GetMarksResponse> answer) = 0;
+  virtual void set_marks(v1::SetMarksRequest request, std::stop_token stop, Answer<v1::SetMarksResponse> answer) = 0;
 };
 
 // The facade: a whole DJ engine with its threads and its driver. Plain data in and out; every call is thread-safe

@@ -67,6 +67,16 @@ constexpr std::array kGrammar = {
         "create [URI...], add URI..., remove POSITION [COUNT], move FROM TO [COUNT], rename NAME, delete.\n"
         "Positions count from 1; NAME is a name or PROVIDER/NAME. What somebody else changed is not overwritten.",
         &run_playlist},
+    Row{kLibrary, "library", "import|export FILE", "--format=NAME --dry-run --replace --force",
+        "Take over another program's library, or write yours for one.\n"
+        "FILE is on the daemon's machine. --format is rekordbox or m3u8, for an import also traktor, mixxx\n"
+        "or serato (a folder of tagged files); else the file tells.\n"
+        "An import fills in what you have not marked yet; --replace prefers the file, --dry-run only reports.\n"
+        "--force overwrites a file that an export would write.",
+        &run_library},
+    Row{kLibrary, "marks", "URI", "", "Tell what you have said of a track: grid, key, cues, loops, rating.",
+        &run_marks},
+    Row{kLibrary, "rate", "URI STARS", "", "Give a track 1 to 5 stars; 0 takes them away.", &run_rate},
     Row{kLibrary, "prefetch", "[URI...]", "--priority=N --cancel",
         "Fetch tracks before they are needed, and show how far it is; without URI show the queue.\n"
         "--no-wait only queues them; --cancel takes them (or all) out again; --priority is -100 to 100.",

@@ -38,7 +38,8 @@ Result<v1::Playlist> find(const Call& call, Session& session, const std::string&
   const bool is_named = request.provider().empty() && name.find('/') != std::string::npos;
   if (is_named) request.set_provider(name.substr(0, name.find('/')));
   auto all = session.ask(&Library::ListPlaylists, request);
-  if (is_named && !all && all.error().code == "NOT_FOUND") {  // a name with a stroke in it
+  const auto failed_with = [&all](const char* code) { return !all && all.error().code == code; };
+  if (is_named && (failed_with("NOT_FOUND") || failed_with("INVALID_ARGUMENT"))) {  // a name with a stroke in it
     request.clear_provider();
     all = session.ask(&Library::ListPlaylists, request);
   }

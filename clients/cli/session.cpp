@@ -235,4 +235,13 @@ Result<void> Session::search(const v1::SearchRequest& request,
   return read_all(context, *reader, take);
 }
 
+Result<void> Session::import_library(const v1::ImportLibraryRequest& request,
+                                     const std::function<Result<void>(const v1::ImportLibraryResponse&)>& take) {
+  grpc::ClientContext context;
+  const auto ready = prepare(context);
+  if (!ready) return ready;
+  const auto reader = library_->ImportLibrary(&context, request);
+  return read_all(context, *reader, take);
+}
+
 }  // namespace segue::cli

@@ -52,6 +52,8 @@ class Session {
   Result<void> watch(const std::function<Result<void>(const v1::WatchResponse&)>& take);
   Result<void> search(const v1::SearchRequest& request,
                       const std::function<Result<void>(const v1::SearchResponse&)>& take);
+  Result<void> import_library(const v1::ImportLibraryRequest& request,
+                              const std::function<Result<void>(const v1::ImportLibraryResponse&)>& take);
   Result<void> watch_meters(int rate_hz, const std::function<Result<void>(const v1::WatchMetersResponse&)>& take);
 
  private:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/services/library_service.h"
 
+#include "daemon/origins.h"
 #include "daemon/services/pending_answer.h"
-#include "daemon/services/search_source.h"
+#include "daemon/services/told_source.h"
 
 namespace segue::daemon {
 
@@ -10,7 +11,11 @@ grpc::ServerWriteReactor<v1::SearchResponse>* LibraryService::Search(grpc::Callb
                                                                      const v1::SearchRequest* request) {
   using Stream = MessageStream<v1::SearchResponse>;
   return Stream::start(pacer_, timing_, *context, [&](std::function<void()> wake) -> Result<Stream::Source> {
-    return std::make_unique<SearchSource>(engine_.library(), *request, std::move(wake));
+    return std::make_unique<ToldSource<v1::SearchResponse>>(
+        [&](const std::stop_token& stop, auto tell, auto done) {
+          engine_.library().search(*request, stop, std::move(tell), std::move(done));
+        },
+        std::move(wake));
   });
 }
 
@@ -94,6 +99,44 @@ grpc::ServerUnaryReactor* LibraryService::CancelPrefetch(grpc::CallbackServerCon
                                                          v1::CancelPrefetchResponse* response) {
   return answer_later(*response, [&](const std::stop_token&, auto answer) {
     engine_.library().cancel_prefetch(*request, std::move(answer));
+  });
+}
+
+grpc::ServerWriteReactor<v1::ImportLibraryResponse>* LibraryService::ImportLibrary(
+    grpc::CallbackServerContext* context, const v1::ImportLibraryRequest* request) {
+  using Stream = MessageStream<v1::ImportLibraryResponse>;
+  return Stream::start(pacer_, timing_, *context, [&](std::function<void()> wake) -> Result<Stream::Source> {
+    const auto origin = origin_of(peers_, *context);
+    if (!origin) return tl::unexpected(origin.error());
+    return std::make_unique<ToldSource<v1::ImportLibraryResponse>>(
+        [&](const std::stop_token& stop, auto tell, auto done) {
+          engine_.library().import_library(*request, *origin, stop, std::move(tell), std::move(done));
+        },
+        std::move(wake));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::ExportLibrary(grpc::CallbackServerContext* context,
+                                                        const v1::ExportLibraryRequest* request,
+                                                        v1::ExportLibraryResponse* response) {
+  return answer_later(*response, [&](std::stop_token stop, auto answer) {
+    const auto origin = origin_of(peers_, *context);
+    if (!origin) return answer(tl::unexpected(origin.error()));
+    engine_.library().export_library(*request, *origin, std::move(stop), std::move(answer));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::GetMarks(grpc::CallbackServerContext*, const v1::GetMarksRequest* request,
+                                                   v1::GetMarksResponse* response) {
+  return answer_later(*response, [&](std::stop_token stop, auto answer) {
+    engine_.library().get_marks(*request, std::move(stop), std::move(answer));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::SetMarks(grpc::CallbackServerContext*, const v1::SetMarksRequest* request,
+                                                   v1::SetMarksResponse* response) {
+  return answer_later(*response, [&](std::stop_token stop, auto answer) {
+    engine_.library().set_marks(*request, std::move(stop), std::move(answer));
   });
 }
 

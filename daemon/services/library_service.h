@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/pacer.h"
+#include "daemon/peers.h"
 #include "daemon/services/message_stream.h"
 #include "engine/engine.h"
 #include "segue/v1/library_service.grpc.pb.h"
@@ -14,8 +15,8 @@ namespace segue::daemon {
 // gRPC's threads. The engine outlives it.
 class LibraryService final : public v1::LibraryService::CallbackService {
  public:
-  LibraryService(Engine& engine, std::shared_ptr<Pacer> pacer, StreamTiming timing)
-      : engine_(engine), pacer_(std::move(pacer)), timing_(timing) {}
+  LibraryService(Engine& engine, const Peers& peers, std::shared_ptr<Pacer> pacer, StreamTiming timing)
+      : engine_(engine), peers_(peers), pacer_(std::move(pacer)), timing_(timing) {}
 
   grpc::ServerWriteReactor<v1::SearchResponse>* Search(grpc::CallbackServerContext* context,
                                                        const v1::SearchRequest* request) override;
@@ -45,9 +46,18 @@ class LibraryService final : public v1::LibraryService::CallbackService {
   grpc::ServerUnaryReactor* CancelPrefetch(grpc::CallbackServerContext* context,
                                            const v1::CancelPrefetchRequest* request,
                                            v1::CancelPrefetchResponse* response) override;
+  grpc::ServerWriteReactor<v1::ImportLibraryResponse>* ImportLibrary(grpc::CallbackServerContext* context,
+                                                                     const v1::ImportLibraryRequest* request) override;
+  grpc::ServerUnaryReactor* ExportLibrary(grpc::CallbackServerContext* context, const v1::ExportLibraryRequest* request,
+                                          v1::ExportLibraryResponse* response) override;
+  grpc::ServerUnaryReactor* GetMarks(grpc::CallbackServerContext* context, const v1::GetMarksRequest* request,
+                                     v1::GetMarksResponse* response) override;
+  grpc::ServerUnaryReactor* SetMarks(grpc::CallbackServerContext* context, const v1::SetMarksRequest* request,
+                                     v1::SetMarksResponse* response) override;
 
  private:
   Engine& engine_;
+  const Peers& peers_;
   const std::shared_ptr<Pacer> pacer_;
   const StreamTiming timing_;
 };

@@ -117,6 +117,26 @@ class FakeDaemon::Library final : public v1::LibraryService::Service {
     for (const auto& piece : daemon_.findings) writer->Write(piece);
     return daemon_.take_library("Search", *request);
   }
+  grpc::Status ImportLibrary(grpc::ServerContext* /*context*/, const v1::ImportLibraryRequest* request,
+                             grpc::ServerWriter<v1::ImportLibraryResponse>* writer) override {
+    for (const auto& piece : daemon_.import_news) writer->Write(piece);
+    return daemon_.take_library("ImportLibrary", *request);
+  }
+  grpc::Status ExportLibrary(grpc::ServerContext* /*context*/, const v1::ExportLibraryRequest* request,
+                             v1::ExportLibraryResponse* response) override {
+    *response = daemon_.exported;
+    return daemon_.take_library("ExportLibrary", *request);
+  }
+  grpc::Status GetMarks(grpc::ServerContext* /*context*/, const v1::GetMarksRequest* request,
+                        v1::GetMarksResponse* response) override {
+    *response = daemon_.marks;
+    return daemon_.take_library("GetMarks", *request);
+  }
+  grpc::Status SetMarks(grpc::ServerContext* /*context*/, const v1::SetMarksRequest* request,
+                        v1::SetMarksResponse* response) override {
+    response->set_version("8");
+    return daemon_.take_library("SetMarks", *request);
+  }
   grpc::Status Browse(grpc::ServerContext* /*context*/, const v1::BrowseRequest* request,
                       v1::BrowseResponse* response) override {
     *response = daemon_.level;

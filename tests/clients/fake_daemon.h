@@ -42,6 +42,9 @@ class FakeDaemon {
   v1::GetArtworkResponse artwork;
   v1::ListPlaylistsResponse playlists;
   v1::GetPlaylistResponse playlist;
+  v1::GetMarksResponse marks;
+  v1::ExportLibraryResponse exported;
+  std::vector<v1::ImportLibraryResponse> import_news;
   std::vector<v1::ListPrefetchesResponse> prefetches;
   v1::ListProvidersResponse providers;
   v1::GetNetworkResponse network;

@@ -360,5 +360,55 @@ TEST(SegueStatus, ShowsAFetchARollAndRadio) {
   EXPECT_THAT(outcome.out, HasSubstr("A – B – Radio · live"));
 }
 
+TEST(SegueRate, ChangesTheStarsAloneOfWhatItSaw) {
+  FakeDaemon daemon;
+  daemon.marks = from_text<v1::GetMarksResponse>("marks { key: 'Am' rating: 2 } version: '7'");
+  EXPECT_EQ(daemon.segue({"rate", "segue://home/1", "5"}).exit_code, 0);
+  EXPECT_THAT(daemon.library_asked,
+              ElementsAre("GetMarks {uri: \"segue://home/1\"}",
+                          "SetMarks {uri: \"segue://home/1\" marks { key: \"Am\" rating: 5 } version: \"7\"}"));
+  EXPECT_EQ(daemon.segue({"rate", "segue://home/1", "6"}).exit_code, 2);
+}
+
+TEST(SegueMarks, TellsWhatTheUserHasSaid) {
+  FakeDaemon daemon;
+  daemon.marks = from_text<v1::GetMarksResponse>(
+      "marks { rating: 4 key: 'Am' grid { markers { at_s: 0.025 bpm: 127.98 } } comment: 'late'"
+      " cues { kind: CUE index: 1 at_s: 60 label: 'Drop' } cues { kind: LOOP at_s: 65 end_s: 69 } }");
+  EXPECT_EQ(daemon.segue({"marks", "segue://home/1"}).out,
+            "rating    4 of 5\n"
+            "key       Am\n"
+            "grid      127.980 BPM from 0.025 s\n"
+            "cue 1     1:00.0  Drop\n"
+            "memory    1:05.0 loop to 1:09.0\n"
+            "comment   late\n");
+}
+
+TEST(SegueLibrary, ImportSendsItsOptionsAndTellsTheReport) {
+  FakeDaemon daemon;
+  daemon.import_news = {
+      from_text<v1::ImportLibraryResponse>("progress { task: 'import' done: 200 total: 300 unit: 'tracks' }"),
+      from_text<v1::ImportLibraryResponse>(
+          "report { program: 'rekordbox 6' tracks: 300 matched: 299 changed: 100 playlists: 2 unmatched: 'Far'"
+          " skipped { what: 'cue' name: 'Blue' reason: 'pad 1 is taken' } skipped_count: 1 }")};
+  const Outcome outcome =
+      daemon.segue({"library", "import", "/x/rekordbox.xml", "--format=rekordbox", "--dry-run", "--replace"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "rekordbox 6: 300 tracks, 299 of them yours, 100 would change; 2 playlists\n"
+            "1 not found:\n  Far\n"
+            "1 left out:\n  cue of Blue: pad 1 is taken\n");
+  EXPECT_THAT(
+      daemon.library_asked,
+      ElementsAre("ImportLibrary {format: \"rekordbox\" path: \"/x/rekordbox.xml\" dry_run: true replace: true}"));
+}
+
+TEST(SegueLibrary, ExportTellsWhatWasWritten) {
+  FakeDaemon daemon;
+  daemon.exported = from_text<v1::ExportLibraryResponse>("tracks: 12 playlists: 3");
+  EXPECT_EQ(daemon.segue({"library", "export", "/x/out.xml", "--force"}).out, "12 tracks, 3 playlists\n");
+  EXPECT_THAT(daemon.library_asked, ElementsAre("ExportLibrary {path: \"/x/out.xml\" overwrite: true}"));
+}
+
 }  // namespace
 }  // namespace segue::test

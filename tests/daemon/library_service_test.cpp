@@ -121,6 +121,41 @@ TEST_F(LibraryServices, EachCallOfTheLibraryArrivesAndIsAnswered) {
   expect_passes(stub, &Stub::CancelPrefetch, fake_, cancel, cancelled);
 }
 
+TEST_F(LibraryServices, EachCallAboutMarksAndExportsArrivesAndIsAnswered) {
+  using Stub = v1::LibraryService::Stub;
+  Stub& stub = *library_;
+  v1::GetMarksRequest get_marks;
+  get_marks.set_uri("file:///a");
+  v1::GetMarksResponse marks;
+  marks.mutable_marks()->set_rating(4);
+  expect_passes(stub, &Stub::GetMarks, fake_, get_marks, marks);
+  v1::SetMarksRequest set_marks;
+  set_marks.set_version("3");
+  v1::SetMarksResponse set;
+  set.set_version("4");
+  expect_passes(stub, &Stub::SetMarks, fake_, set_marks, set);
+  v1::ExportLibraryRequest export_library;
+  export_library.set_path("/x.xml");
+  v1::ExportLibraryResponse exported;
+  exported.set_tracks(7);
+  expect_passes(stub, &Stub::ExportLibrary, fake_, export_library, exported);
+}
+
+TEST_F(LibraryServices, AnImportStreamsUntilItsReport) {
+  v1::ImportLibraryResponse told;
+  told.mutable_report()->set_matched(3);
+  fake_.put(told);
+  v1::ImportLibraryRequest request;
+  request.set_path("/x.xml");
+  const auto called = context();
+  const auto reader = library_->ImportLibrary(called.get(), request);
+  v1::ImportLibraryResponse piece;
+  ASSERT_TRUE(reader->Read(&piece));
+  EXPECT_EQ(piece.report().matched(), 3U);
+  EXPECT_FALSE(reader->Read(&piece));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
 TEST_F(LibraryServices, EachCallOfTheProvidersArrivesAndIsAnswered) {
   using Stub = v1::ProviderService::Stub;
   v1::ListProvidersResponse providers;

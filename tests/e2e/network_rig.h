@@ -56,6 +56,7 @@ class NetworkRig {
   // A file that only we can read, for password_file.
   static std::string write_secret(const ScratchFolder& folder, const std::string& secret);
   std::string cache_folder() const { return folder_.path("cache"); }
+  std::string data_folder() const { return folder_.path("data"); }
 
  private:
   Start start_of(std::vector<std::string> arguments) const;

@@ -19,7 +19,7 @@ _segue() {
     --token-file) files=1 ;;
     --at) choices="now" ;;
     ?*) ;;
-    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist prefetch providers network record cancel do batch status watch version health shutdown help completion"; else
+    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion"; else
     case ${command}:${place} in
     load:2) files=1 ;;
     tempo:2) choices="reset" ;;
@@ -31,11 +31,15 @@ _segue() {
     track:1) files=1 ;;
     artwork:1) files=1 ;;
     artwork:2) files=1 ;;
+    library:1) choices="import export" ;;
+    library:2) files=1 ;;
+    marks:1) files=1 ;;
+    rate:1) files=1 ;;
     record:1) choices="start stop" ;;
     record:2) files=1 ;;
     batch:1) files=1 ;;
     watch:1) choices="state events meters" ;;
-    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist prefetch providers network record cancel do batch status watch version health shutdown help completion" ;;
+    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion" ;;
     completion:1) choices="bash zsh" ;;
     esac
     fi
@@ -46,6 +50,7 @@ _segue() {
     browse) flags="$flags --page" ;;
     playlists) flags="$flags --provider" ;;
     playlist) flags="$flags --provider" ;;
+    library) flags="$flags --format --dry-run --replace --force" ;;
     prefetch) flags="$flags --priority --cancel" ;;
     watch) flags="$flags --rate" ;;
     esac ;;

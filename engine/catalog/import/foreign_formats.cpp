@@ -10,7 +10,9 @@
 #include "engine/base/text.h"
 #include "engine/catalog/import/foreign_text.h"
 #include "engine/catalog/import/location.h"
+#include "engine/catalog/import/mixxx.h"
 #include "engine/catalog/import/rekordbox.h"
+#include "engine/catalog/import/serato.h"
 #include "engine/catalog/import/track_list.h"
 #include "engine/catalog/import/traktor.h"
 #include "engine/catalog/import/xml_file.h"
@@ -53,6 +55,33 @@ Result<ForeignLibrary> read_m3u_library(ForeignFile file) {
 Result<ForeignLibrary> read_rekordbox_file(ForeignFile file) { return read_rekordbox(std::move(file.bytes)); }
 Result<ForeignLibrary> read_traktor_file(ForeignFile file) { return read_traktor(std::move(file.bytes)); }
 
+// SQLite opens it itself.
+Result<ForeignLibrary> read_mixxx_file(ForeignFile file) { return read_mixxx(file.path); }
+
+bool is_folder(const ForeignFile& file) {
+  std::error_code ignored;
+  return !file.path.empty() && std::filesystem::is_directory(file.path, ignored);
+}
+
+// Serato's library is in the tags of the files of a folder.
+Result<ForeignLibrary> read_serato_folder(ForeignFile file) {
+  if (!is_folder(file))
+    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "serato: name the folder that has the tagged files");
+  ForeignLibrary library;
+  library.program = "Serato";
+  library.profile = DecoderProfile::kSerato;
+  std::error_code fault;
+  using Walk = std::filesystem::recursive_directory_iterator;
+  Walk at(file.path, std::filesystem::directory_options::skip_permission_denied, fault);
+  for (; !fault && at != Walk(); at.increment(fault)) {
+    std::error_code ignored;
+    if (library.tracks.size() >= kForeignTracksMax) break;
+    if (at->is_regular_file(ignored)) add_serato_file(library, at->path().string());
+  }
+  if (fault) library.skip("folder", file.path, fault.message());
+  return library;
+}
+
 }  // namespace
 
 const std::vector<ForeignFormat>& foreign_formats() {
@@ -62,6 +91,8 @@ const std::vector<ForeignFormat>& foreign_formats() {
       {"m3u8",
        [](const ForeignFile& file) { return holds(file, "#EXTM3U") || list_format_of_path(file.path).has_value(); },
        read_m3u_library},
+      {"mixxx", [](const ForeignFile& file) { return file.bytes.starts_with("SQLite format 3"); }, read_mixxx_file},
+      {"serato", is_folder, read_serato_folder},
   };
   return kFormats;
 }
@@ -81,6 +112,8 @@ Result<ForeignFile> load_foreign_file(const std::string& path) {
   std::error_code fault;
   const auto size = std::filesystem::file_size(path, fault);
   const std::string name = printable(path, 200);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return ForeignFile{path, {}};  // a library of many files
   if (fault == std::errc::no_such_file_or_directory || fault == std::errc::not_a_directory)
     return fail(Code::kNotFound, "FILE_MISSING", name + ": there is no such file");
   if (fault) return fail(Code::kPermissionDenied, "FILE_UNREADABLE", name + ": " + fault.message());

@@ -9,7 +9,8 @@
 
 namespace segue::catalog {
 
-// The file of another program's library: its bytes, and where they came from ("" if a client sent them).
+// The file of another program's library: its bytes, and where they came from ("" if a client sent them). A folder has
+// none.
 struct ForeignFile {
   std::string path;
   std::string bytes;

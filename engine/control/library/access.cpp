@@ -5,6 +5,7 @@
 
 #include "engine/catalog/catalogue.h"
 #include "engine/catalog/library.h"
+#include "engine/control/library/exchange_calls.h"
 #include "engine/control/library/gathering.h"
 #include "engine/control/library/messages.h"
 #include "engine/control/library/prefetch_queue.h"
@@ -60,6 +61,21 @@ class Access final : public LibraryAccess {
   void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
                         Answer<v1::RefreshProviderResponse> answer) override;
   void get_network(v1::GetNetworkRequest request, Answer<v1::GetNetworkResponse> answer) override;
+  void import_library(const v1::ImportLibraryRequest& request, const Origin& origin, const std::stop_token& stop,
+                      std::function<void(v1::ImportLibraryResponse)> tell,
+                      std::function<void(Result<void>)> done) override {
+    call_import(parts_, request, origin, stop, std::move(tell), std::move(done));
+  }
+  void export_library(v1::ExportLibraryRequest request, const Origin& origin, std::stop_token stop,
+                      Answer<v1::ExportLibraryResponse> answer) override {
+    call_export(parts_, std::move(request), origin, stop, std::move(answer));
+  }
+  void get_marks(v1::GetMarksRequest request, std::stop_token stop, Answer<v1::GetMarksResponse> answer) override {
+    call_get_marks(parts_, request, stop, std::move(answer));
+  }
+  void set_marks(v1::SetMarksRequest request, std::stop_token stop, Answer<v1::SetMarksResponse> answer) override {
+    call_set_marks(parts_, std::move(request), stop, std::move(answer));
+  }
 
  private:
   const Parts parts_;
@@ -90,11 +106,8 @@ void ask(const Parts& parts, const std::string& provider, const std::stop_token&
 // threads of the provider that keeps the library, because that may wait for a disk.
 class Remembering : public std::enable_shared_from_this<Remembering> {
  public:
-  Remembering(Parts parts, std::vector<std::string> uris) : parts_(std::move(parts)), uris_(std::move(uris)) {
-    for (const auto& status : parts_->catalogue.providers()) {
-      if (keeper_.empty() && status.description.type == "local") keeper_ = status.description.name;
-    }
-  }
+  Remembering(Parts parts, std::vector<std::string> uris)
+      : parts_(std::move(parts)), uris_(std::move(uris)), keeper_(keeper_of(*parts_)) {}
   void go_on() {
     while (next_ < uris_.size() && !uris_[next_].starts_with("segue://")) ++next_;
     if (next_ >= std::min(uris_.size(), kRememberedMax)) return;
@@ -113,7 +126,7 @@ class Remembering : public std::enable_shared_from_this<Remembering> {
 
   const Parts parts_;
   const std::vector<std::string> uris_;
-  std::string keeper_;  // a provider whose threads wait for the library
+  const std::string keeper_;  // a provider whose threads wait for the library
   std::size_t next_ = 0;
 };
 

@@ -64,6 +64,11 @@ Result<void> uri(const std::string& field, const std::string& value) {
   return invalid("URI_UNSUPPORTED", field, "none of segue://PROVIDER/ID, file:///path, http(s)://…");
 }
 
+Result<void> file_path(const std::string& field, const std::string& path) {
+  if (!path.starts_with('/')) return invalid("FIELD_INVALID", field, "not an absolute path");
+  return text(field, path, kTokenBytesMax);
+}
+
 template <typename Uris>
 Result<void> uris(const std::string& field, const Uris& values, int low, int high) {
   if (values.size() < low || values.size() > high) {
@@ -215,5 +220,23 @@ Result<void> check(const v1::CancelPrefetchRequest& request) {
 }
 
 Result<void> check(const v1::RefreshProviderRequest& request) { return provider("name", request.name()); }
+
+Result<void> check(const v1::ImportLibraryRequest& request) {
+  if (auto good = text("format", request.format(), kTextBytesMax); !good) return good;
+  if (request.path().empty() && !request.content().empty()) return {};
+  return file_path("path", request.path());
+}
+
+Result<void> check(const v1::ExportLibraryRequest& request) {
+  if (auto good = text("format", request.format(), kTextBytesMax); !good) return good;
+  return request.path().empty() ? Result<void>() : file_path("path", request.path());
+}
+
+Result<void> check(const v1::GetMarksRequest& request) { return uri("uri", request.uri()); }
+
+Result<void> check(const v1::SetMarksRequest& request) {
+  if (auto good = uri("uri", request.uri()); !good) return good;
+  return text("version", request.version(), kTokenBytesMax);
+}
 
 }  // namespace segue::control

@@ -24,5 +24,9 @@ Result<void> check(const v1::DeletePlaylistRequest& request);
 Result<void> check(const v1::PrefetchRequest& request);
 Result<void> check(const v1::CancelPrefetchRequest& request);
 Result<void> check(const v1::RefreshProviderRequest& request);
+Result<void> check(const v1::ImportLibraryRequest& request);
+Result<void> check(const v1::ExportLibraryRequest& request);
+Result<void> check(const v1::GetMarksRequest& request);
+Result<void> check(const v1::SetMarksRequest& request);
 
 }  // namespace segue::control

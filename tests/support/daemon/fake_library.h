@@ -71,6 +71,28 @@ class FakeLibrary final : public LibraryAccess {
     settle(request, {}, std::move(answer));
   }
 
+  void import_library(const v1::ImportLibraryRequest& request, const Origin& origin, const std::stop_token& stop,
+                      std::function<void(v1::ImportLibraryResponse)> tell,
+                      std::function<void(Result<void>)> done) override {
+    if (!origin.may_use_any_file) return done(fail(Code::kPermissionDenied, "FILE_NOT_ALLOWED", "not this one"));
+    settle<v1::ImportLibraryResponse>(request, stop, [tell, done](Result<v1::ImportLibraryResponse> piece) {
+      if (!piece) return done(tl::unexpected(piece.error()));
+      tell(*std::move(piece));
+      done({});
+    });
+  }
+  void export_library(v1::ExportLibraryRequest request, const Origin& origin, std::stop_token stop,
+                      Answer<v1::ExportLibraryResponse> answer) override {
+    if (!origin.may_use_any_file) return answer(fail(Code::kPermissionDenied, "FILE_NOT_ALLOWED", "not this one"));
+    settle(request, std::move(stop), std::move(answer));
+  }
+  void get_marks(v1::GetMarksRequest request, std::stop_token stop, Answer<v1::GetMarksResponse> answer) override {
+    settle(request, std::move(stop), std::move(answer));
+  }
+  void set_marks(v1::SetMarksRequest request, std::stop_token stop, Answer<v1::SetMarksResponse> answer) override {
+    settle(request, std::move(stop), std::move(answer));
+  }
+
   // From now on calls that this type of message answers get this one.
   void put(const google::protobuf::Message& response);
   // From now on calls fail with this.
