@@ -66,6 +66,14 @@ class LibraryAccess {
   virtual void prefetch(v1::PrefetchRequest request, Answer<v1::PrefetchResponse> answer) = 0;
   virtual void list_prefetches(v1::ListPrefetchesRequest request, Answer<v1::ListPrefetchesResponse> answer) = 0;
   virtual void cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::CancelPrefetchResponse> answer) = 0;
+  // `tell` is called for each piece, one call at a time, then `done` once.
+  virtual void analyze(const v1::AnalyzeRequest& request, const std::stop_token& stop,
+                       std::function<void(v1::AnalyzeResponse)> tell, std::function<void(Result<void>)> done) = 0;
+  virtual void get_analysis(v1::GetAnalysisRequest request, std::stop_token stop,
+                            Answer<v1::GetAnalysisResponse> answer) = 0;
+  virtual void get_waveform(v1::GetWaveformRequest request, std::stop_token stop,
+                            Answer<v1::GetWaveformResponse> answer) = 0;
+  virtual void list_analyses(v1::ListAnalysesRequest request, Answer<v1::ListAnalysesResponse> answer) = 0;
   virtual void list_providers(v1::ListProvidersRequest request, Answer<v1::ListProvidersResponse> answer) = 0;
   virtual void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
                                 Answer<v1::RefreshProviderResponse> answer) = 0;

@@ -140,4 +140,39 @@ grpc::ServerUnaryReactor* LibraryService::SetMarks(grpc::CallbackServerContext*,
   });
 }
 
+grpc::ServerWriteReactor<v1::AnalyzeResponse>* LibraryService::Analyze(grpc::CallbackServerContext* context,
+                                                                       const v1::AnalyzeRequest* request) {
+  using Stream = MessageStream<v1::AnalyzeResponse>;
+  return Stream::start(pacer_, timing_, *context, [&](std::function<void()> wake) -> Result<Stream::Source> {
+    const auto begin = [&](const std::stop_token& stop, auto tell, auto done) {
+      engine_.library().analyze(*request, stop, std::move(tell), std::move(done));
+    };
+    return std::make_unique<ToldSource<v1::AnalyzeResponse>>(begin, std::move(wake));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::GetAnalysis(grpc::CallbackServerContext*,
+                                                      const v1::GetAnalysisRequest* request,
+                                                      v1::GetAnalysisResponse* response) {
+  return answer_later(*response, [&](std::stop_token stop, auto answer) {
+    engine_.library().get_analysis(*request, std::move(stop), std::move(answer));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::GetWaveform(grpc::CallbackServerContext*,
+                                                      const v1::GetWaveformRequest* request,
+                                                      v1::GetWaveformResponse* response) {
+  return answer_later(*response, [&](std::stop_token stop, auto answer) {
+    engine_.library().get_waveform(*request, std::move(stop), std::move(answer));
+  });
+}
+
+grpc::ServerUnaryReactor* LibraryService::ListAnalyses(grpc::CallbackServerContext*,
+                                                       const v1::ListAnalysesRequest* request,
+                                                       v1::ListAnalysesResponse* response) {
+  return answer_later(*response, [&](const std::stop_token&, auto answer) {
+    engine_.library().list_analyses(*request, std::move(answer));
+  });
+}
+
 }  // namespace segue::daemon

@@ -54,6 +54,14 @@ class LibraryService final : public v1::LibraryService::CallbackService {
                                      v1::GetMarksResponse* response) override;
   grpc::ServerUnaryReactor* SetMarks(grpc::CallbackServerContext* context, const v1::SetMarksRequest* request,
                                      v1::SetMarksResponse* response) override;
+  grpc::ServerWriteReactor<v1::AnalyzeResponse>* Analyze(grpc::CallbackServerContext* context,
+                                                         const v1::AnalyzeRequest* request) override;
+  grpc::ServerUnaryReactor* GetAnalysis(grpc::CallbackServerContext* context, const v1::GetAnalysisRequest* request,
+                                        v1::GetAnalysisResponse* response) override;
+  grpc::ServerUnaryReactor* GetWaveform(grpc::CallbackServerContext* context, const v1::GetWaveformRequest* request,
+                                        v1::GetWaveformResponse* response) override;
+  grpc::ServerUnaryReactor* ListAnalyses(grpc::CallbackServerContext* context, const v1::ListAnalysesRequest* request,
+                                         v1::ListAnalysesResponse* response) override;
 
  private:
   Engine& engine_;

@@ -119,6 +119,19 @@ TEST_F(LibraryServices, EachCallOfTheLibraryArrivesAndIsAnswered) {
   v1::CancelPrefetchResponse cancelled;
   cancelled.set_removed(1);
   expect_passes(stub, &Stub::CancelPrefetch, fake_, cancel, cancelled);
+  v1::GetAnalysisRequest get_analysis;
+  get_analysis.set_uri("segue://a/1");
+  v1::GetAnalysisResponse analysis;
+  analysis.mutable_analysis()->mutable_rhythm()->set_bpm(124);
+  expect_passes(stub, &Stub::GetAnalysis, fake_, get_analysis, analysis);
+  v1::GetWaveformRequest get_waveform;
+  get_waveform.set_resolution(v1::GetWaveformRequest::DETAIL);
+  v1::GetWaveformResponse waveform;
+  waveform.set_data(std::string(2U << 20, 'w'));
+  expect_passes(stub, &Stub::GetWaveform, fake_, get_waveform, waveform);
+  v1::ListAnalysesResponse analyses;
+  analyses.add_items()->set_progress(0.5);
+  expect_passes(stub, &Stub::ListAnalyses, fake_, v1::ListAnalysesRequest(), analyses);
 }
 
 TEST_F(LibraryServices, EachCallAboutMarksAndExportsArrivesAndIsAnswered) {
@@ -220,6 +233,41 @@ TEST_F(LibraryServices, SearchStreamsPiecesAsTheyComeAndEnds) {
   EXPECT_EQ(piece.results(0).track().title(), "last");
   EXPECT_FALSE(reader->Read(&piece));
   EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(LibraryServices, AnalyzeStreamsPiecesAsTheyComeAndEnds) {
+  const auto called = context();
+  v1::AnalyzeRequest request;
+  request.add_uris("file:///a.wav");
+  const auto reader = library_->Analyze(called.get(), request);
+  fake_.wait_asked(1);
+  EXPECT_THAT(fake_.asked(), ElementsAre("AnalyzeRequest {uris: \"file:///a.wav\"}"));
+  for (int i = 1; i <= 3; ++i) {
+    v1::AnalyzeResponse told;
+    told.set_progress(i / 4.0);
+    fake_.tell(told);
+  }
+  fake_.end_analyze();
+  v1::AnalyzeResponse piece;
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(reader->Read(&piece));
+    EXPECT_EQ(piece.progress(), i / 4.0);
+  }
+  EXPECT_FALSE(reader->Read(&piece));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(LibraryServices, AnAnalyzeIsStoppedWhenItsClientCancels) {
+  const auto called = context();
+  const auto reader = library_->Analyze(called.get(), {});
+  fake_.wait_asked(1);
+  fake_.tell(v1::AnalyzeResponse());
+  v1::AnalyzeResponse piece;
+  ASSERT_TRUE(reader->Read(&piece));
+  called->TryCancel();
+  fake_.wait_stopped(1);
+  EXPECT_FALSE(reader->Read(&piece));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(LibraryServices, AnIdleSearchSendsNothing) {

@@ -5,6 +5,7 @@
 
 #include "engine/catalog/catalogue.h"
 #include "engine/catalog/library.h"
+#include "engine/control/library/analyses.h"
 #include "engine/control/library/exchange_calls.h"
 #include "engine/control/library/gathering.h"
 #include "engine/control/library/messages.h"
@@ -35,8 +36,8 @@ class Access final : public LibraryAccess {
   explicit Access(LibraryParts parts)
       : parts_(std::make_shared<const LibraryParts>(std::move(parts))),
         prefetches_(std::make_shared<PrefetchQueue>(PrefetchQueue::Options{
-            parts_->catalogue, parts_->fetcher, parts_->clock, parts_->config.cache.prefetch_parallel, parts_->tell})) {
-  }
+            parts_->catalogue, parts_->fetcher, parts_->clock, parts_->config.cache.prefetch_parallel, parts_->tell})),
+        analyses_({parts_->analyses, parts_->library, parts_->catalogue}) {}
   ~Access() override { prefetches_->close(); }
 
   void search(const v1::SearchRequest& request, const std::stop_token& stop,
@@ -57,6 +58,13 @@ class Access final : public LibraryAccess {
   void prefetch(v1::PrefetchRequest request, Answer<v1::PrefetchResponse> answer) override;
   void list_prefetches(v1::ListPrefetchesRequest request, Answer<v1::ListPrefetchesResponse> answer) override;
   void cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::CancelPrefetchResponse> answer) override;
+  void analyze(const v1::AnalyzeRequest& request, const std::stop_token& stop,
+               std::function<void(v1::AnalyzeResponse)> tell, std::function<void(Result<void>)> done) override;
+  void get_analysis(v1::GetAnalysisRequest request, std::stop_token stop,
+                    Answer<v1::GetAnalysisResponse> answer) override;
+  void get_waveform(v1::GetWaveformRequest request, std::stop_token stop,
+                    Answer<v1::GetWaveformResponse> answer) override;
+  void list_analyses(v1::ListAnalysesRequest request, Answer<v1::ListAnalysesResponse> answer) override;
   void list_providers(v1::ListProvidersRequest request, Answer<v1::ListProvidersResponse> answer) override;
   void refresh_provider(v1::RefreshProviderRequest request, std::stop_token stop,
                         Answer<v1::RefreshProviderResponse> answer) override;
@@ -80,6 +88,7 @@ class Access final : public LibraryAccess {
  private:
   const Parts parts_;
   const std::shared_ptr<PrefetchQueue> prefetches_;
+  Analyses analyses_;
 };
 
 // Runs `call` on a thread of the provider and makes a message of its value.
@@ -407,6 +416,28 @@ void Access::cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::Cance
   v1::CancelPrefetchResponse response;
   response.set_removed(static_cast<std::uint32_t>(prefetches_->cancel({request.uris().begin(), request.uris().end()})));
   answer(std::move(response));
+}
+
+void Access::analyze(const v1::AnalyzeRequest& request, const std::stop_token& stop,
+                     std::function<void(v1::AnalyzeResponse)> tell, std::function<void(Result<void>)> done) {
+  if (auto good = check(request); !good) return done(tl::unexpected(good.error()));
+  analyses_.analyze(request, stop, std::move(tell), std::move(done));
+}
+
+void Access::get_analysis(v1::GetAnalysisRequest request, std::stop_token stop,
+                          Answer<v1::GetAnalysisResponse> answer) {
+  if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
+  analyses_.get(request, stop, std::move(answer));
+}
+
+void Access::get_waveform(v1::GetWaveformRequest request, std::stop_token stop,
+                          Answer<v1::GetWaveformResponse> answer) {
+  if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
+  analyses_.get_waveform(request, stop, std::move(answer));
+}
+
+void Access::list_analyses(v1::ListAnalysesRequest /*request*/, Answer<v1::ListAnalysesResponse> answer) {
+  answer(analyses_.list());
 }
 
 void Access::list_providers(v1::ListProvidersRequest /*request*/, Answer<v1::ListProvidersResponse> answer) {

@@ -15,12 +15,15 @@ class Library;
 
 namespace segue::control {
 
+class AnalysisQueue;
+
 // What LibraryAccess is made over; all outlive it. It has no threads of its own: answers come on catalogue threads.
 struct LibraryParts {
   catalog::Catalogue& catalogue;
   catalog::Library& library;
   stream::Fetcher& fetcher;
   stream::BlockCache& cache;
+  AnalysisQueue& analyses;
   const model::Config& config;
   const Clock& clock;
   std::function<void(v1::Event)> tell;  // progress of prefetches; any thread; must not block; may be null

@@ -191,7 +191,7 @@ Result<void> LiveMedia::start(const std::string& version) {
        .on_news = [teller = teller_](const stream::FetchNews& news) { teller->tell(fetch_event(news)); },
        .seed = static_cast<std::uint64_t>(clock_.wall().count())});
   analyses_ = std::make_unique<AnalysisQueue>(analysis_options());
-  access_ = make_library_access({*catalogue_, *world_->library, *fetcher_, *cache_, config_, clock_,
+  access_ = make_library_access({*catalogue_, *world_->library, *fetcher_, *cache_, *analyses_, config_, clock_,
                                  [teller = teller_](v1::Event event) { teller->tell(std::move(event)); }});
   return {};
 }

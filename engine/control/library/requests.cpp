@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/library/requests.h"
 
+#include <cstdio>
+
 #include "engine/model/config.h"
 
 namespace segue::control {
@@ -11,6 +13,9 @@ constexpr std::size_t kTokenBytesMax = 8'192;  // a provider's id, node, page or
 constexpr std::size_t kPlaylistNameMax = 200;  // characters, as the schema states
 constexpr int kPlaylistUrisMax = 10'000;
 constexpr int kPrefetchUrisMax = 1'000;
+constexpr int kAnalyzeUrisMax = 1'000;
+constexpr double kBpmMin = 20;  // of a grid
+constexpr double kBpmMax = 400;
 constexpr std::int64_t kPositionMax = 1'000'000;  // no playlist is longer: only refuses nonsense
 constexpr int kLimitDefault = 50;
 constexpr int kLimitMax = 500;
@@ -24,6 +29,12 @@ Result<void> within(const std::string& field, std::int64_t value, std::int64_t l
   if (value >= low && value <= high) return {};
   return invalid("FIELD_OUT_OF_RANGE", field,
                  std::to_string(value) + " is not within " + std::to_string(low) + " to " + std::to_string(high));
+}
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", value);
+  return text;
 }
 
 Result<void> text(const std::string& field, const std::string& value, std::size_t bytes_max) {
@@ -117,6 +128,12 @@ Result<void> check_edit(const v1::EditPlaylistRequest& request) {
     case v1::EditPlaylistRequest::EDIT_NOT_SET: break;
   }
   return invalid("FIELD_INVALID", "edit", "not set, or unknown to this version");
+}
+
+// A tempo, or 0 for none.
+Result<void> optional_bpm(const std::string& field, double value) {
+  if (value == 0 || (value >= kBpmMin && value <= kBpmMax)) return {};
+  return invalid("FIELD_OUT_OF_RANGE", field, number_text(value) + " is neither 0 nor within 20 to 400");
 }
 
 int count_of(std::uint32_t count) { return count == 0 ? 1 : static_cast<int>(count); }
@@ -237,6 +254,34 @@ Result<void> check(const v1::GetMarksRequest& request) { return uri("uri", reque
 Result<void> check(const v1::SetMarksRequest& request) {
   if (auto good = uri("uri", request.uri()); !good) return good;
   return text("version", request.version(), kTokenBytesMax);
+}
+
+Result<void> check(const v1::AnalyzeRequest& request) {
+  if (auto good = uris("uris", request.uris(), 1, kAnalyzeUrisMax); !good) return good;
+  const v1::TempoHint& hint = request.hint();
+  if (auto good = optional_bpm("hint.bpm_min", hint.bpm_min()); !good) return good;
+  if (auto good = optional_bpm("hint.bpm_max", hint.bpm_max()); !good) return good;
+  if (auto good = optional_bpm("hint.bpm", hint.bpm()); !good) return good;
+  const model::TempoHint whole = hint_of(hint);
+  if (whole.bpm_max > whole.bpm_min) return {};
+  return invalid("FIELD_OUT_OF_RANGE", "hint.bpm_max",
+                 number_text(whole.bpm_max) + " is not more than bpm_min, " + number_text(whole.bpm_min));
+}
+
+model::TempoHint hint_of(const v1::TempoHint& hint) {
+  model::TempoHint whole;
+  if (hint.bpm_min() > 0) whole.bpm_min = hint.bpm_min();
+  if (hint.bpm_max() > 0) whole.bpm_max = hint.bpm_max();
+  whole.bpm = hint.bpm();
+  return whole;
+}
+
+Result<void> check(const v1::GetAnalysisRequest& request) { return uri("uri", request.uri()); }
+
+Result<void> check(const v1::GetWaveformRequest& request) {
+  if (auto good = uri("uri", request.uri()); !good) return good;
+  if (auto good = within("resolution", request.resolution(), 0, v1::GetWaveformRequest::DETAIL); !good) return good;
+  return text("known_version", request.known_version(), kTokenBytesMax);
 }
 
 }  // namespace segue::control

@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/catalog/catalogue.h"
+#include "engine/model/analysis.h"
 #include "segue/v1/library_service.pb.h"
 #include "segue/v1/provider_service.pb.h"
 
@@ -28,5 +29,10 @@ Result<void> check(const v1::ImportLibraryRequest& request);
 Result<void> check(const v1::ExportLibraryRequest& request);
 Result<void> check(const v1::GetMarksRequest& request);
 Result<void> check(const v1::SetMarksRequest& request);
+Result<void> check(const v1::AnalyzeRequest& request);
+// Of a checked request.
+model::TempoHint hint_of(const v1::TempoHint& hint);
+Result<void> check(const v1::GetAnalysisRequest& request);
+Result<void> check(const v1::GetWaveformRequest& request);
 
 }  // namespace segue::control

@@ -5,15 +5,12 @@ namespace segue::testing {
 
 void FakeLibrary::search(const v1::SearchRequest& request, const std::stop_token& stop,
                          std::function<void(v1::SearchResponse)> tell, std::function<void(Result<void>)> done) {
-  std::optional<Error> failure;
-  {
-    const std::lock_guard lock(mutex_);
-    failure = failure_;
-    search_ = {std::move(tell), done};
-  }
-  if (failure) done(tl::unexpected(*failure));
-  watch(stop, [] {});
-  note(request);
+  open(search_, {std::move(tell), std::move(done)}, request, stop);
+}
+
+void FakeLibrary::analyze(const v1::AnalyzeRequest& request, const std::stop_token& stop,
+                          std::function<void(v1::AnalyzeResponse)> tell, std::function<void(Result<void>)> done) {
+  open(analyze_, {std::move(tell), std::move(done)}, request, stop);
 }
 
 void FakeLibrary::note(const google::protobuf::Message& request) {
@@ -75,6 +72,20 @@ void FakeLibrary::tell(v1::SearchResponse piece) {
 void FakeLibrary::end(Result<void> outcome) {
   std::unique_lock lock(mutex_);
   const auto done = search_.done;
+  lock.unlock();
+  done(std::move(outcome));
+}
+
+void FakeLibrary::tell(v1::AnalyzeResponse piece) {
+  std::unique_lock lock(mutex_);
+  const auto teller = analyze_.tell;
+  lock.unlock();
+  teller(std::move(piece));
+}
+
+void FakeLibrary::end_analyze(Result<void> outcome) {
+  std::unique_lock lock(mutex_);
+  const auto done = analyze_.done;
   lock.unlock();
   done(std::move(outcome));
 }

@@ -60,6 +60,19 @@ class FakeLibrary final : public LibraryAccess {
   void cancel_prefetch(v1::CancelPrefetchRequest request, Answer<v1::CancelPrefetchResponse> answer) override {
     settle(request, {}, std::move(answer));
   }
+  void analyze(const v1::AnalyzeRequest& request, const std::stop_token& stop,
+               std::function<void(v1::AnalyzeResponse)> tell, std::function<void(Result<void>)> done) override;
+  void get_analysis(v1::GetAnalysisRequest request, std::stop_token stop,
+                    Answer<v1::GetAnalysisResponse> answer) override {
+    settle(request, std::move(stop), std::move(answer));
+  }
+  void get_waveform(v1::GetWaveformRequest request, std::stop_token stop,
+                    Answer<v1::GetWaveformResponse> answer) override {
+    settle(request, std::move(stop), std::move(answer));
+  }
+  void list_analyses(v1::ListAnalysesRequest request, Answer<v1::ListAnalysesResponse> answer) override {
+    settle(request, {}, std::move(answer));
+  }
   void list_providers(v1::ListProvidersRequest request, Answer<v1::ListProvidersResponse> answer) override {
     settle(request, {}, std::move(answer));
   }
@@ -109,15 +122,34 @@ class FakeLibrary final : public LibraryAccess {
   // The newest search: tells a piece of it, ends it. After `wait_asked`.
   void tell(v1::SearchResponse piece);
   void end(Result<void> outcome = {});
+  // The newest analyze, likewise.
+  void tell(v1::AnalyzeResponse piece);
+  void end_analyze(Result<void> outcome = {});
 
  private:
-  struct OpenSearch {
-    std::function<void(v1::SearchResponse)> tell;
+  template <typename Piece>
+  struct Open {
+    std::function<void(Piece)> tell;
     std::function<void(Result<void>)> done;
   };
   using OnStop = std::stop_callback<std::function<void()>>;
 
-  // Remembers a call; false if it is to hang.
+  // Keeps what a streaming call is answered by; one that is to fail has failed when this returns.
+  template <typename Piece>
+  void open(Open<Piece>& kept, Open<Piece> opened, const google::protobuf::Message& request,
+            const std::stop_token& stop) {
+    std::optional<Error> failure;
+    const auto done = opened.done;
+    {
+      const std::lock_guard lock(mutex_);
+      failure = failure_;
+      kept = std::move(opened);
+    }
+    if (failure) done(tl::unexpected(*failure));
+    watch(stop, [] {});
+    note(request);
+  }
+  // Remembers a call.
   void note(const google::protobuf::Message& request);
   void watch(const std::stop_token& stop, std::function<void()> on_stop);
   template <typename Response>
@@ -150,7 +182,8 @@ class FakeLibrary final : public LibraryAccess {
   std::optional<Error> failure_;
   bool hangs_ = false;
   std::size_t stopped_ = 0;
-  OpenSearch search_;
+  Open<v1::SearchResponse> search_;
+  Open<v1::AnalyzeResponse> analyze_;
   std::vector<std::unique_ptr<OnStop>> watched_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/catalog/catalogue.h"
 #include "tests/engine/catalog/fake_provider.h"
+#include "tests/engine/control/analysis/fakes.h"
 #include "tests/engine/control/library/fakes.h"
 
 namespace segue::control {
@@ -113,7 +114,7 @@ class AccessTest : public ::testing::Test {
     catalogue_ = catalog::Catalogue::create(std::move(members));
     for (const auto& script : scripts_) script->wait_checks(1);
     config_.cache.disk_bytes_max = 1'000;
-    access_ = make_library_access({*catalogue_, library_, fetcher_, *cache_, config_, clock_, nullptr});
+    access_ = make_library_access({*catalogue_, library_, fetcher_, *cache_, analyses_, config_, clock_, nullptr});
   }
   ~AccessTest() override {
     for (const auto& script : scripts_) script->let_go();
@@ -164,6 +165,8 @@ class AccessTest : public ::testing::Test {
   EmptyLibrary library_;
   test::FakeFetcher fetcher_;
   std::unique_ptr<stream::BlockCache> cache_ = stream::BlockCache::create({});
+  test::MemoryMedia media_;
+  AnalysisQueue analyses_{{.opener = media_}};
   model::Config config_;
   std::unique_ptr<catalog::Catalogue> catalogue_;
   std::unique_ptr<LibraryAccess> access_;
@@ -356,6 +359,18 @@ TEST_F(AccessTest, AnAnswerOwedAtTheEndIsGiven) {
   access_.reset();
   catalogue_.reset();
   EXPECT_EQ(answered.get_future().get().error().code, Code::kCancelled);
+}
+
+TEST_F(AccessTest, AWrongAnalyzeFailsAtOnce) {
+  std::promise<Result<void>> done;
+  access_->analyze({}, {}, [](const v1::AnalyzeResponse&) { ADD_FAILURE(); },
+                   [&](Result<void> outcome) { done.set_value(std::move(outcome)); });
+  EXPECT_EQ(done.get_future().get().error().reason, "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(call<v1::GetAnalysisResponse>(&LibraryAccess::get_analysis, v1::GetAnalysisRequest()).error().reason,
+            "FIELD_INVALID");
+  EXPECT_EQ(call<v1::GetWaveformResponse>(&LibraryAccess::get_waveform, v1::GetWaveformRequest()).error().reason,
+            "FIELD_INVALID");
+  EXPECT_EQ(call<v1::ListAnalysesResponse>(&LibraryAccess::list_analyses, v1::ListAnalysesRequest())->items_size(), 0);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/library/requests.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 
 namespace segue::control {
@@ -113,6 +115,27 @@ TEST(LibraryRequests, APrefetchHasOneToAThousandAddresses) {
   request.set_priority(-100);
   request.add_uris("http://x/more");
   EXPECT_FALSE(check(request));
+}
+
+TEST(LibraryRequests, AnAnalyzeNamesTracksAndTempiThatCanBe) {
+  v1::AnalyzeRequest request;
+  EXPECT_EQ(message_of(check(request)), "uris: 0 of them, not 1 to 1000");
+  request.add_uris("file:///a.wav");
+  EXPECT_TRUE(check(request));
+  EXPECT_EQ(hint_of(request.hint()).bpm_min, model::TempoHint().bpm_min);
+  request.mutable_hint()->set_bpm(19);
+  EXPECT_EQ(message_of(check(request)), "hint.bpm: 19 is neither 0 nor within 20 to 400");
+  request.mutable_hint()->set_bpm(std::nan(""));
+  EXPECT_FALSE(check(request));
+  request.mutable_hint()->set_bpm(87.5);
+  request.mutable_hint()->set_bpm_min(250);
+  EXPECT_EQ(message_of(check(request)), "hint.bpm_max: 200 is not more than bpm_min, 250");
+  request.mutable_hint()->set_bpm_max(300);
+  EXPECT_TRUE(check(request));
+  EXPECT_EQ(hint_of(request.hint()).bpm, 87.5);
+  EXPECT_EQ(hint_of(request.hint()).bpm_max, 300);
+  request.add_uris("/a.wav");
+  EXPECT_EQ(check(request).error().reason, "URI_UNSUPPORTED");
 }
 
 }  // namespace
