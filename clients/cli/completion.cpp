@@ -84,7 +84,7 @@ constexpr std::string_view kFindPlace = R"(  local command="" place=0 skip="" wo
   for word in "${words_before[@]}"; do
     if [[ -n $skip ]]; then skip=""; continue; fi
     case $word in
-    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate|--provider|--limit|--offset|--page|--priority) skip=$word ;;
+    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate|--provider|--limit|--offset|--page|--priority|--bpm|--bpm-min|--bpm-max) skip=$word ;;
     -[0-9.=]*) place=$((place + 1)) ;;
     -?*) ;;
     *) if [[ -z $command ]]; then command=$word; place=1; else place=$((place + 1)); fi ;;

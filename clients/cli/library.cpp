@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "clients/cli/analysis_text.h"
 #include "clients/cli/json.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/runners.h"
@@ -174,6 +175,10 @@ Result<int> run_track(const Call& call, Session& session) {
   if (!response) return tl::unexpected(response.error());
   if (call.invocation.format != Format::kText) return answer(to_json(*response, call.invocation.format));
   std::string text = track_details(response->track());
+  // The daemon may not have listened to it, and one that is older cannot say.
+  v1::GetAnalysisRequest heard;
+  heard.set_uri(*uri);
+  if (const auto analysis = session.ask(&Library::GetAnalysis, heard)) text += analysis_details(analysis->analysis());
   if (response->cached_bytes() > 0) text += padded("cached", 14) + bytes_text(response->cached_bytes()) + "\n";
   return answer(text);
 }

@@ -23,18 +23,22 @@ std::string bytes_text(std::int64_t bytes) {
   return text;
 }
 
+std::string progress_bar(double part) {
+  constexpr int kCells = 20;
+  const double shown = std::clamp(part, 0.0, 1.0);
+  const int filled = static_cast<int>(shown * kCells);
+  std::string bar;
+  for (int i = 0; i < kCells; ++i) bar += i < filled ? "█" : "░";
+  char percent[8];
+  std::snprintf(percent, sizeof(percent), "%3d%%", static_cast<int>(shown * 100));
+  return bar + " " + percent;
+}
+
 std::string progress_line(const std::string& task, std::int64_t done, std::int64_t total, const std::string& unit) {
   const bool is_bytes = unit == "bytes";
   const auto amount = [&](std::int64_t count) { return is_bytes ? bytes_text(count) : std::to_string(count); };
   if (total <= 0) return task + "  " + amount(done) + (is_bytes ? "" : " " + unit);
-  constexpr int kCells = 20;
-  const double part = std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
-  const int filled = static_cast<int>(part * kCells);
-  std::string bar;
-  for (int i = 0; i < kCells; ++i) bar += i < filled ? "█" : "░";
-  char percent[8];
-  std::snprintf(percent, sizeof(percent), "%3d%%", static_cast<int>(part * 100));
-  return bar + " " + percent + "  " + amount(done) + " of " + amount(total) + (is_bytes ? "" : " " + unit) + "  " +
+  return progress_bar(static_cast<double>(done) / static_cast<double>(total)) + "  " + amount(done) + " of " + amount(total) + (is_bytes ? "" : " " + unit) + "  " +
          task;
 }
 

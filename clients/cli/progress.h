@@ -9,6 +9,9 @@ namespace segue::cli {
 // "1.4 MB", "312 kB", "87 bytes": powers of ten, as files are counted everywhere else.
 std::string bytes_text(std::int64_t bytes);
 
+// A bar of twenty cells and the part, 0 to 1, that is done: "████░░░░  42%".
+std::string progress_bar(double part);
+
 // A line that says how far something is: a bar of twenty cells, the part, the amount. `total` 0: not known, no bar.
 std::string progress_line(const std::string& task, std::int64_t done, std::int64_t total, const std::string& unit);
 

@@ -30,6 +30,7 @@ Result<int> run_rate(const Call& call, Session& session);
 Result<int> run_providers(const Call& call, Session& session);
 Result<int> run_network(const Call& call, Session& session);
 Result<int> run_prefetch(const Call& call, Session& session);
+Result<int> run_analyze(const Call& call, Session& session);
 Result<int> run_help(const Call& call, Session& session);
 Result<int> run_completion(const Call& call, Session& session);
 

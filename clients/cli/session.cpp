@@ -244,4 +244,13 @@ Result<void> Session::import_library(const v1::ImportLibraryRequest& request,
   return read_all(context, *reader, take);
 }
 
+Result<void> Session::analyze(const v1::AnalyzeRequest& request,
+                              const std::function<Result<void>(const v1::AnalyzeResponse&)>& take) {
+  grpc::ClientContext context;
+  const auto ready = prepare(context);
+  if (!ready) return ready;
+  const auto reader = library_->Analyze(&context, request);
+  return read_all(context, *reader, take);
+}
+
 }  // namespace segue::cli

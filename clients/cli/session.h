@@ -54,6 +54,8 @@ class Session {
                       const std::function<Result<void>(const v1::SearchResponse&)>& take);
   Result<void> import_library(const v1::ImportLibraryRequest& request,
                               const std::function<Result<void>(const v1::ImportLibraryResponse&)>& take);
+  Result<void> analyze(const v1::AnalyzeRequest& request,
+                       const std::function<Result<void>(const v1::AnalyzeResponse&)>& take);
   Result<void> watch_meters(int rate_hz, const std::function<Result<void>(const v1::WatchMetersResponse&)>& take);
 
  private:

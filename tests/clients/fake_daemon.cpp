@@ -147,6 +147,18 @@ class FakeDaemon::Library final : public v1::LibraryService::Service {
     *response = daemon_.track;
     return daemon_.take_library("GetTrack", *request);
   }
+  grpc::Status Analyze(grpc::ServerContext* /*context*/, const v1::AnalyzeRequest* request,
+                       grpc::ServerWriter<v1::AnalyzeResponse>* writer) override {
+    for (const auto& piece : daemon_.analyses) writer->Write(piece);
+    return daemon_.take_library("Analyze", *request);
+  }
+  grpc::Status GetAnalysis(grpc::ServerContext* /*context*/, const v1::GetAnalysisRequest* request,
+                           v1::GetAnalysisResponse* response) override {
+    const grpc::Status status = daemon_.take_library("GetAnalysis", *request);
+    if (!daemon_.analysis) return failure_status(grpc::StatusCode::NOT_FOUND, "NOT_ANALYSED", "not analysed yet");
+    *response = *daemon_.analysis;
+    return status;
+  }
   grpc::Status GetArtwork(grpc::ServerContext* /*context*/, const v1::GetArtworkRequest* request,
                           v1::GetArtworkResponse* response) override {
     *response = daemon_.artwork;

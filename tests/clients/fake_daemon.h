@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class FakeDaemon {
   std::vector<v1::SearchResponse> findings;
   v1::BrowseResponse level;
   v1::GetTrackResponse track;
+  std::vector<v1::AnalyzeResponse> analyses;  // pieces of an Analyze, which then ends
+  std::optional<v1::GetAnalysisResponse> analysis;  // without one GetAnalysis fails with NOT_ANALYSED
   v1::GetArtworkResponse artwork;
   v1::ListPlaylistsResponse playlists;
   v1::GetPlaylistResponse playlist;

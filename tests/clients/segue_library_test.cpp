@@ -129,13 +129,30 @@ TEST(SegueTrack, TellsWhatIsKnown) {
   EXPECT_THAT(outcome.out, HasSubstr("available     no: OFFLINE: home is down\n"));
   EXPECT_THAT(outcome.out, HasSubstr("cached        1.4 MB\n"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("isrc")));
-  EXPECT_THAT(daemon.library_asked, ElementsAre("GetTrack {uri: \"segue://home/1\"}"));
+  EXPECT_THAT(daemon.library_asked, ElementsAre("GetTrack {uri: \"segue://home/1\"}", "GetAnalysis {uri: \"segue://home/1\"}"));
+}
+
+TEST(SegueTrack, TellsWhatWasHeard) {
+  FakeDaemon daemon;
+  daemon.track = from_text<v1::GetTrackResponse>("track { title: 'One' available: true bpm: 124 key: 'Am' }");
+  daemon.analysis = from_text<v1::GetAnalysisResponse>(
+      "analysis { rhythm { bpm: 124.003 confidence: 0.97 is_constant: true beats_per_bar: 4 phrase_bars: 8 } tonality { "
+      "key { name: 'Am' camelot: '8A' confidence: 0.8 } } loudness { integrated_lufs: -8.34 range_lu: 5.1 "
+      "true_peak_dbtp: -0.2 } structure { energy_level: 7 mix_in_s: 31 mix_out_s: 280.5 } ai_generated: 'made\\nso' }");
+  const Outcome outcome = daemon.segue({"track", "segue://home/1"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("heard tempo   124.00 bpm, 4 beats a bar, phrases of 8 bars, 97 % sure\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("heard key     Am 8A, 80 % sure\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("loudness      -8.3 LUFS, range 5.1 LU, true peak -0.2 dBTP\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("energy        7 of 10\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("mix           in until 0:31, out from 4:40\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("made by       a machine: made so\n"));
 }
 
 TEST(SegueTrack, TurnsAPathIntoAnAddress) {
   FakeDaemon daemon;
   EXPECT_EQ(daemon.segue({"track", "/music/a b.mp3"}).exit_code, 0);
-  EXPECT_THAT(daemon.library_asked, ElementsAre("GetTrack {uri: \"file:///music/a%20b.mp3\"}"));
+  EXPECT_EQ(daemon.library_asked.front(), "GetTrack {uri: \"file:///music/a%20b.mp3\"}");
 }
 
 TEST(SegueTrack, UnknownTrackEndsWithThree) {

@@ -7,7 +7,7 @@ _segue() {
   for word in "${words_before[@]}"; do
     if [[ -n $skip ]]; then skip=""; continue; fi
     case $word in
-    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate|--provider|--limit|--offset|--page|--priority) skip=$word ;;
+    --server|--token-file|-o|--output|--at|--request-id|--timeout|--rate|--provider|--limit|--offset|--page|--priority|--bpm|--bpm-min|--bpm-max) skip=$word ;;
     -[0-9.=]*) place=$((place + 1)) ;;
     -?*) ;;
     *) if [[ -z $command ]]; then command=$word; place=1; else place=$((place + 1)); fi ;;
@@ -19,7 +19,7 @@ _segue() {
     --token-file) files=1 ;;
     --at) choices="now" ;;
     ?*) ;;
-    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion"; else
+    *) if [[ -z $command ]]; then choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track analyze artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion"; else
     case ${command}:${place} in
     load:2) files=1 ;;
     tempo:2) choices="reset" ;;
@@ -29,6 +29,7 @@ _segue() {
     eq:3) choices="kill" ;;
     assign:2) choices="a b thru" ;;
     track:1) files=1 ;;
+    analyze:1) files=1 ;;
     artwork:1) files=1 ;;
     artwork:2) files=1 ;;
     library:1) choices="import export" ;;
@@ -39,7 +40,7 @@ _segue() {
     record:2) files=1 ;;
     batch:1) files=1 ;;
     watch:1) choices="state events meters" ;;
-    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion" ;;
+    help:1) choices="load eject play pause cue stop seek tempo pitch keylock stretcher grid gain fader eq crossfader assign master search browse track analyze artwork playlists playlist library marks rate prefetch providers network record cancel do batch status watch version health shutdown help completion" ;;
     completion:1) choices="bash zsh" ;;
     esac
     fi
@@ -48,6 +49,7 @@ _segue() {
     cue) flags="$flags --pressed --released" ;;
     search) flags="$flags --provider --limit --offset" ;;
     browse) flags="$flags --page" ;;
+    analyze) flags="$flags --force --bpm-min --bpm-max --bpm" ;;
     playlists) flags="$flags --provider" ;;
     playlist) flags="$flags --provider" ;;
     library) flags="$flags --format --dry-run --replace --force" ;;

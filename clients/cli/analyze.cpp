@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "clients/cli/analysis_text.h"
+#include "clients/cli/json.h"
+#include "clients/cli/progress.h"
+#include "clients/cli/runners.h"
+#include "clients/cli/terminal.h"
+#include "clients/cli/text.h"
+#include "clients/cli/value.h"
+
+namespace segue::cli {
+namespace {
+
+using Response = v1::AnalyzeResponse;
+
+bool has_ended(const Response& news) { return news.state() == Response::DONE || news.state() == Response::FAILED; }
+
+// What is told of the tracks asked for, in the order asked.
+class Tracks {
+ public:
+  void add(std::string uri, const std::string& word) {
+    const auto is_new = places_.emplace(uri, tracks_.size()).second;
+    if (!is_new) return;
+    tracks_.push_back({});
+    tracks_.back().set_uri(std::move(uri));
+    names_.push_back(one_line(word));
+  }
+
+  // Progress alone leaves the newest answer in place. Null for a track that was not asked for.
+  const Response* take(const Response& news) {
+    const auto place = places_.find(news.uri());
+    if (place == places_.end()) return nullptr;
+    Response& track = tracks_[place->second];
+    v1::Analysis known = track.analysis();
+    const bool is_known = track.has_analysis();
+    track = news;
+    if (!news.has_analysis() && is_known) track.mutable_analysis()->Swap(&known);
+    return &track;
+  }
+  // As it was called on the command line.
+  const std::string& name_of(const Response& track) const { return names_[places_.at(track.uri())]; }
+
+  const Response* failure() const {
+    const auto failed = std::find_if(tracks_.begin(), tracks_.end(),
+                                     [](const Response& track) { return track.state() == Response::FAILED; });
+    return failed == tracks_.end() ? nullptr : &*failed;
+  }
+
+  // "████░░░░  42%  1 of 3 tracks  one.flac  124.0 bpm": how much of all was heard, and what is being heard.
+  std::string progress() const {
+    double heard = 0;
+    std::size_t ended = 0;
+    const Response* running = nullptr;
+    for (const Response& track : tracks_) {
+      heard += has_ended(track) ? 1 : track.progress();
+      ended += has_ended(track) ? 1 : 0;
+      if (running == nullptr && track.state() == Response::RUNNING) running = &track;
+    }
+    std::string line = progress_bar(heard / static_cast<double>(tracks_.size())) + "  " + std::to_string(ended) +
+                       " of " + std::to_string(tracks_.size()) + " tracks";
+    if (running == nullptr) return line;
+    line += "  " + name_of(*running);
+    if (running->has_analysis()) line += "  " + bpm_text(running->analysis().rhythm().bpm()) + " bpm";
+    return line;
+  }
+
+  // {"analyses":[…]}, the last that was told of each.
+  std::string json() const {
+    std::string text = "{\"analyses\":[";
+    for (std::size_t i = 0; i < tracks_.size(); ++i) {
+      std::string track = to_json(tracks_[i], Format::kJsonl);
+      track.pop_back();
+      text += (i > 0 ? "," : "") + track;
+    }
+    return text + "]}\n";
+  }
+
+ private:
+  std::vector<Response> tracks_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::size_t> places_;  // by address
+};
+
+Result<v1::AnalyzeRequest> request_of(const Call& call, Tracks& tracks) {
+  v1::AnalyzeRequest request;
+  for (const std::string& word : call.arguments) {
+    auto uri = track_uri(word, call.environment.working_dir);
+    if (!uri) return tl::unexpected(uri.error());
+    request.add_uris(*uri);
+    tracks.add(*std::move(uri), word);
+  }
+  request.set_force(call.has("--force"));
+  const auto read = [&](const char* option, auto set) -> Result<void> {
+    const std::string text = call.option(option);
+    if (text.empty()) return {};
+    const auto value = parse_number(text, option);
+    if (!value) return tl::unexpected(value.error());
+    (request.mutable_hint()->*set)(*value);
+    return {};
+  };
+  if (const auto good = read("--bpm-min", &v1::TempoHint::set_bpm_min); !good) return tl::unexpected(good.error());
+  if (const auto good = read("--bpm-max", &v1::TempoHint::set_bpm_max); !good) return tl::unexpected(good.error());
+  if (const auto good = read("--bpm", &v1::TempoHint::set_bpm); !good) return tl::unexpected(good.error());
+  return request;
+}
+
+// Prints what is told as it is told: a table's rows, or a message a line.
+class Printer {
+ public:
+  explicit Printer(const Call& call)
+      : call_(call), line_(call.environment.stdout_is_terminal && !call.invocation.is_quiet) {}
+
+  Result<void> tell(const Tracks& tracks, const Response& news, const Response& track) {
+    const Format format = call_.invocation.format;
+    if (format == Format::kJsonl) return print(to_json(news, format));
+    if (format == Format::kText && has_ended(news)) {
+      line_.clear();
+      if (const auto told = row(tracks, track); !told) return told;
+    }
+    line_.show(tracks.progress());
+    return {};
+  }
+  void end() { line_.clear(); }
+
+ private:
+  Result<void> row(const Tracks& tracks, const Response& track) {
+    if (track.state() == Response::FAILED) {
+      // The first one is the program's own failure, told in the end.
+      if (tracks.failure() != &track) print_message("segue: " + one_line(track.error().message()) + "\n");
+      return {};
+    }
+    std::string text = has_header_ ? std::string() : analysis_header();
+    has_header_ = true;
+    return print(text + analysis_line(track.analysis(), tracks.name_of(track)));
+  }
+
+  const Call& call_;
+  ProgressLine line_;
+  bool has_header_ = false;
+};
+
+}  // namespace
+
+Result<int> run_analyze(const Call& call, Session& session) {
+  Tracks tracks;
+  const auto request = request_of(call, tracks);
+  if (!request) return tl::unexpected(request.error());
+  Printer printer(call);
+  const auto done = session.analyze(*request, [&](const Response& news) -> Result<void> {
+    const Response* track = tracks.take(news);
+    return track == nullptr ? Result<void>() : printer.tell(tracks, news, *track);
+  });
+  printer.end();
+  if (!done) return tl::unexpected(done.error());
+  if (call.invocation.format == Format::kJson) {
+    if (const auto printed = print(tracks.json()); !printed) return tl::unexpected(printed.error());
+  }
+  if (const Response* failed = tracks.failure()) {
+    return tl::unexpected(Failure{failed->error().code(), failed->error().reason(), failed->error().message()});
+  }
+  return 0;
+}
+
+}  // namespace segue::cli
