@@ -2,74 +2,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mixes tracks on a running segued with nothing but the segue command, printing each command before running it.
 
-With --tracks, a truth.json of make_tracks, the second track is brought in on a beat of the first; with --music, the
-audio files of a folder are mixed one after the other by fader and equaliser.
+The daemon listens to the files of a folder (--music), and each next one is brought in on a downbeat of the one that
+plays, at its tempo, with a swap of the basses: of those that are left the one whose tempo and key are nearest. Where no
+steady beat was found it is mixed by ear. With --tracks, a truth.json of make_tracks, the beats are told instead.
 """
 
 import argparse
 import json
 import os
 import shlex
-import subprocess
 import sys
 import time
 
-AUDIO = (".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav")
-LEAD_S = 2.0  # how long before its frame a command is sent
+from crate import Crate, music_of
+from matching import STRETCH_MAX, Grid, Track, stretch
+from segue_client import LEAD_S, Segue
+
 FADE_STEPS = 8  # moves of a fader from one end to the other
-UNIT_S = 8.0  # without beats: length of each half of a transition
-
-
-class Segue:
-    """The command line client, and the daemon's clock as it tells it."""
-
-    def __init__(self, program):
-        self._program = program
-        self._clock = (0.0, 0)  # monotonic seconds, engine frame
-        engine = self.state()["engine"]
-        self.rate = engine["sampleRate"]
-
-    def do(self, *words, frame=None):
-        words = [f"{word:g}" if isinstance(word, float) else str(word) for word in words]
-        if frame is not None:
-            words = ["--at", f"frame:{frame}", *words]
-        print("  segue " + " ".join(shlex.quote(word) for word in words), flush=True)
-        done = subprocess.run([*self._program, "-q", *words], check=False)
-        if done.returncode:
-            sys.exit(f"mix: the command failed with exit code {done.returncode}")
-
-    def state(self):
-        before = time.monotonic()
-        done = subprocess.run([*self._program, "-o", "json", "status"], stdout=subprocess.PIPE, check=False)
-        if done.returncode:
-            sys.exit("mix: segued does not answer")
-        state = json.loads(done.stdout)
-        self._clock = ((before + time.monotonic()) / 2, int(state["engine"]["frame"]))
-        return state
-
-    def frame(self):
-        """The frame being rendered now, from the last state."""
-        at, frame = self._clock
-        if time.monotonic() - at > 1.0:
-            self.state()
-            at, frame = self._clock
-        return frame + round((time.monotonic() - at) * self.rate)
-
-    def wait_for(self, frame):
-        while (missing := frame - self.frame()) > 0:
-            time.sleep(min(1.0, missing / self.rate))
-
-    def run(self, steps):
-        """Runs (frame, words) in order, each a little ahead of its time."""
-        for frame, words in sorted(steps, key=lambda step: step[0]):
-            self.wait_for(frame - round(LEAD_S * self.rate))
-            self.do(*words, frame=frame)
-
-    def frame_of(self, deck, position_s):
-        """The engine frame at which a playing deck comes to a place of its track."""
-        anchor = self.state()["decks"][deck - 1]["anchor"]
-        seconds = (position_s - anchor["positionS"]) / anchor["rate"]
-        return int(anchor["frame"]) + round(seconds * self.rate)
+UNIT_S = 8.0  # by ear: length of each half of a transition
+UNIT_BARS = 8  # on the beat, where no phrase is known
+GRID_WAIT_S = 30.0  # for a loaded deck to have its grid
+GLIDE_BARS = 8  # in which a track goes back to its own tempo
+SLOT_S = 40.0  # with --seconds: time for each track
 
 
 def fade(words, start, length, values):
@@ -92,10 +46,27 @@ def say(text):
     print(f"\n{text}", flush=True)
 
 
-def prepare(segue, deck, path):
-    segue.do("load", deck, path)
-    segue.do("fader", deck, 0)
-    segue.do("eq", deck, "low", "kill")
+def load(segue, deck, track):
+    """Loads a track and waits for its beats, a bounded time."""
+    segue.do("load", deck, track.path)
+    if track.told_bpm:
+        segue.do("grid", deck, track.told_bpm, track.told_first_s)
+        return
+    began = told = time.monotonic()
+    while True:
+        state = segue.deck(deck)
+        heard = state.get("analysis") or {}
+        if heard.get("isFinal") or heard.get("state") in ("DONE", "FAILED"):
+            break
+        now = time.monotonic()
+        if now - began > GRID_WAIT_S:
+            say(f"{track.title} is not listened to yet; what is known so far has to do.")
+            break
+        if now - told > 2:
+            told = now
+            print(f"  listening to {track.title}: {heard.get('progress', 0):.0%}", flush=True)
+        time.sleep(0.1)
+    track.take_deck(state)
 
 
 def start(segue, record):
@@ -108,80 +79,181 @@ def start(segue, record):
     return int(segue.state()["master"]["recording"]["firstFrame"])
 
 
-def bar_of(track, label):
-    return next(section["first_bar"] for section in track["sections"] if section["label"] == label)
+def bars_within(seconds, bar_s, most):
+    """A power of two of bars, at least one and at most so many, that fits into the time."""
+    bars = max(1, min(most, int(seconds / bar_s + 0.01)))
+    return 1 << (bars.bit_length() - 1)
 
 
-def mix_on_the_beat(segue, tracks, options):
+def rate_of(deck):
+    return 1 + deck["tempoPercent"] / 100
+
+
+class Mix:
+    """A mix on decks 1 and 2, from a first track on."""
+
+    def __init__(self, segue, track, options, count):
+        self.segue = segue
+        self.track = track
+        self.deck = 1
+        self.record = options.record
+        # With an end each track has a time of its own.
+        self.slot_s = options.seconds / (count + 1) if options.seconds else None
+        self.began = self.end = 0
+        segue.do("assign", 1, "a")
+        segue.do("assign", 2, "b")
+        load(segue, 1, track)
+
+    def bar_s(self):
+        return self.track.grid.beats_per_bar * 60 / self.track.bpm
+
+    def unit_bars(self):
+        """Bars of each half of a transition: a quarter of two tracks' time, at most a phrase."""
+        most = self.track.phrase_bars or UNIT_BARS
+        return bars_within((2 * self.slot_s + self.bar_s()) / 4, self.bar_s(), most) if self.slot_s else most
+
+    def skip(self):
+        """Puts the first track shortly before it goes."""
+        bars, grid = self.unit_bars(), self.track.grid
+        alone = max(2, round(self.slot_s / self.bar_s()) - bars if self.slot_s else bars)
+        beat = grid.line_near(self.track.mix_out_s) - alone * grid.beats_per_bar
+        if beat > 1:
+            self.segue.do("seek", 1, f"beat={beat}")
+
+    def next(self, track, index):
+        """Brings the next track in; index counts from 1."""
+        old, new, segue = self.deck, 3 - self.deck, self.segue
+        load(segue, new, track)
+        segue.do("fader", new, 0)
+        segue.do("eq", new, "low", "kill")
+        beats, why = self.on_the_beat(track, index)
+        if not beats:
+            say(f"Next: {track.describe()}: by ear, as {why}.")
+            segue.do("tempo", new, "reset")
+        self.began = self.began or start(segue, self.record)
+        entry, unit = self.frames_of(*beats) if beats else self.by_ear(index)
+        segue.run(transition(old, new, entry, unit))
+        segue.wait_for(entry + 2 * unit)  # the deck that went is the next one's
+        self.deck, self.track, self.end = new, track, entry + 3 * unit
+        if beats and not self.slot_s:
+            self.glide(entry + 2 * unit)
+
+    def on_the_beat(self, track, index):
+        """((beat on which the track comes, beats of each half), ""), its deck put where it starts, or (None, why not)."""
+        segue, old, new = self.segue, self.track, 3 - self.deck
+        for each in (old, track):
+            if not each.is_sure:
+                return None, each.doubt()
+        if old.grid.beats_per_bar != track.grid.beats_per_bar:
+            return None, f"their bars have {old.grid.beats_per_bar} and {track.grid.beats_per_bar} beats"
+        entry, bars = self.entry(index)
+        beats = bars * old.grid.beats_per_bar
+        # Its bass comes where it has come into its own.
+        first = track.grid.line_near(track.mix_in_s) - beats
+        while first < 1:
+            first += track.grid.beats_per_bar
+        sounding = old.grid.bpm_at(old.grid.seconds_of(entry)) * rate_of(segue.deck(self.deck))
+        tempo, change = stretch(track.grid.bpm_at(track.grid.seconds_of(first)), sounding)
+        if abs(change) > STRETCH_MAX:
+            return None, f"{change:+.1%} of tempo is more than it bears"
+        if not old.grid.is_steady(entry, entry + 2 * beats) or not track.grid.is_steady(first, first + 2 * beats):
+            return None, "the tempo moves there"
+        say(f"Next: {track.describe()} over {old.describe()}: on a downbeat, {change:+.1%}, its bass {bars} "
+            f"bar{'s' * (bars > 1)} later.")
+        segue.do("tempo", new, f"{tempo:.8g}bpm")
+        segue.do("keylock", new, "on")
+        segue.do("seek", new, f"beat={first}")
+        return (entry, beats), ""
+
+    def entry(self, index):
+        """The beat of the playing track on which the next one comes, and the bars of each half of the transition."""
+        track, deck, bars = self.track, self.segue.deck(self.deck), self.unit_bars()
+        grid, rate = track.grid, rate_of(deck)
+        if self.slot_s and index > 1:
+            due_s = index * self.slot_s + (self.began - self.segue.frame()) / self.segue.rate
+            beat = grid.line_near(deck["positionS"] + due_s * rate - bars * self.bar_s())
+        elif track.phrase_s is not None:
+            beat = grid.line_near(track.mix_out_s, track.phrase_bars, track.phrase_s)
+        else:
+            beat = grid.line_near(track.mix_out_s)
+        soonest_s = deck["positionS"] + LEAD_S * rate
+        if grid.seconds_of(beat) < soonest_s:
+            beat = grid.line_near(soonest_s, ahead=True)
+        left_s = (track.end_s or deck["durationS"]) - grid.seconds_of(beat)
+        return beat, bars_within(left_s / 2, self.bar_s(), bars)
+
+    def frames_of(self, beat, beats):
+        """Engine frame of a beat of the playing track, and the frames so many beats take from there."""
+        grid = self.track.grid
+        entry = self.segue.frame_of(self.deck, grid.seconds_of(beat))
+        return entry, self.segue.frame_of(self.deck, grid.seconds_of(beat + beats)) - entry
+
+    def by_ear(self, index):
+        segue, deck = self.segue, self.segue.deck(self.deck)
+        unit_s = min(UNIT_S, self.slot_s / 3) if self.slot_s else UNIT_S
+        if self.slot_s:
+            entry = self.began + round((index * self.slot_s - unit_s) * segue.rate)
+        else:
+            entry = segue.frame_of(self.deck, deck["durationS"] - 2.5 * unit_s * rate_of(deck))
+        return max(entry, segue.frame() + segue.rate), round(unit_s * segue.rate)
+
+    def glide(self, frame):
+        """Takes the playing track back to its own tempo, a little each bar."""
+        percent = self.segue.deck(self.deck)["tempoPercent"]
+        if abs(percent) < 0.01:
+            return
+        bar = round(self.bar_s() * self.segue.rate)
+        steps = [(frame + i * bar, ("tempo", self.deck, f"{percent * (1 - i / GLIDE_BARS):+.3f}%"))
+                 for i in range(1, GLIDE_BARS)]
+        self.segue.run([*steps, (frame + GLIDE_BARS * bar, ("tempo", self.deck, "reset"))])
+
+
+def mix_told(segue, tracks, options):
     """Mixes two tracks of known beats; returns the frames in which the mix begins and is over."""
     one, two = tracks
-    bar_s = 240.0 / one["bpm"]
-    # Each quarter of the mix - first alone, second coming, first going, second alone - is a power of two of bars, at
-    # most a phrase.
-    bars = max(1, min(one["phrase_bars"], int(((options.seconds or 1e9) / bar_s + 1) / 4)))
-    bars = 1 << (bars.bit_length() - 1)
-
-    say(f"Two tracks: {one['title']} ({one['bpm']:g} bpm, {one['key']}) and {two['title']} ({two['bpm']:g} bpm, "
-        f"{two['key']}).")
-    segue.do("load", 1, one["path"])
-    segue.do("grid", 1, one["bpm"], one["first_beat_s"])
-    prepare(segue, 2, two["path"])
-    segue.do("grid", 2, two["bpm"], two["first_beat_s"])
-    say("Deck 2 takes the tempo of deck 1 and keeps its own key; its bass is out until the swap.")
-    segue.do("tempo", 2, f"{one['bpm']:g}bpm")
-    segue.do("keylock", 2, "on")
-    segue.do("assign", 1, "a")
-    segue.do("assign", 2, "b")
-    # The basses are swapped where the first track's outro and the second's groove begin.
-    outro, groove = bar_of(one, "outro"), bar_of(two, "groove")
-    alone = max(2, bars)
-    segue.do("seek", 1, f"beat={(outro - bars - alone) * 4 + 1}")
-    segue.do("seek", 2, f"beat={(groove - bars) * 4 + 1}")
-    began = start(segue, options.record)
-
-    say(f"Deck 2 starts on a downbeat of deck 1, and its bass comes {bars} bar{'s' * (bars > 1)} later.")
-    entry = segue.frame_of(1, one["first_beat_s"] + (outro - bars) * bar_s)
-    segue.run(transition(1, 2, entry, round(bars * bar_s * segue.rate)))
-    return began, entry + round(3 * bars * bar_s * segue.rate)
+    say(f"Two tracks: {one.describe()} and {two.describe()}.")
+    mix = Mix(segue, one, options, 1)
+    # The basses are swapped where the outro begins.
+    one.mix_out_s -= mix.unit_bars() * mix.bar_s()
+    mix.skip()
+    mix.next(two, 1)
+    return mix.began, mix.end
 
 
-def mix_by_ear(segue, paths, options):
-    """Mixes files of unknown beats; returns the frames in which the mix begins and is over."""
+def mix_music(segue, paths, options):
+    """Mixes files of a folder; returns the frames in which the mix begins and is over."""
     seconds = options.seconds
-    count = min(len(paths) - 1, max(1, int(seconds // 40))) if seconds else len(paths) - 1
-    slot_s = seconds / (count + 1) if seconds else None
-    unit_s = min(UNIT_S, slot_s / 3) if slot_s else UNIT_S
-    segue.do("assign", 1, "a")
-    segue.do("assign", 2, "b")
-    segue.do("load", 1, paths[0])
-    began = start(segue, options.record)
-    for index in range(count):
-        old, new = index % 2 + 1, (index + 1) % 2 + 1
-        say(f"Next: {os.path.basename(paths[index + 1])}")
-        prepare(segue, new, paths[index + 1])
-        if slot_s:
-            entry = began + round(((index + 1) * slot_s - unit_s) * segue.rate)
-        else:
-            entry = segue.frame_of(old, segue.state()["decks"][old - 1]["durationS"] - 2.5 * unit_s)
-        entry = max(entry, segue.frame() + segue.rate)
-        segue.run(transition(old, new, entry, round(unit_s * segue.rate)))
-    return began, segue.frame() + round(2 * unit_s * segue.rate)
+    count = min(len(paths) - 1, max(1, int(seconds // SLOT_S))) if seconds else len(paths) - 1
+    say(f"Listening to {len(paths)} tracks.")
+    crate = Crate(segue, paths)
+    for track in crate.known():
+        print(f"  {track.describe()}")
+    mix = Mix(segue, crate.take(crate.known()[0]), options, count)
+    if seconds and mix.track.is_sure:
+        mix.skip()
+    for index in range(1, count + 1):
+        mix.next(crate.take_nearest(mix.track), index)
+    crate.close()
+    return mix.began, mix.end
 
 
 def tracks_of(truth_path):
     with open(truth_path, encoding="utf-8") as file:
         tracks = json.load(file)
-    for track in tracks:
-        track["path"] = os.path.join(os.path.dirname(truth_path), track["file"])
-    return tracks[:2]
+    return [told_track(truth, os.path.dirname(truth_path)) for truth in tracks[:2]]
 
 
-def music_of(folder):
-    found = sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names
-                   if name.lower().endswith(AUDIO))
-    if len(found) < 2:
-        sys.exit(f"mix: {folder} has {len(found)} audio files, two are needed")
-    return found
+def told_track(truth, folder):
+    bar_s = 240.0 / truth["bpm"]
+
+    def place(label):
+        bar = next(section["first_bar"] for section in truth["sections"] if section["label"] == label)
+        return truth["first_beat_s"] + bar * bar_s
+
+    return Track(os.path.join(folder, truth["file"]), title=truth["title"], key=truth["key"],
+                 grid=Grid([(truth["first_beat_s"], truth["bpm"])], 4), confidence=1.0, phrase_bars=truth["phrase_bars"],
+                 mix_in_s=place("groove"), mix_out_s=place("outro"), end_s=truth.get("duration_s", 0.0),
+                 told_bpm=truth["bpm"], told_first_s=truth["first_beat_s"])
 
 
 def main():
@@ -197,9 +269,9 @@ def main():
     music = music_of(options.music) if options.music else None
     segue = Segue(shlex.split(options.segue))
     if music:
-        began, end = mix_by_ear(segue, music, options)
+        began, end = mix_music(segue, music, options)
     else:
-        began, end = mix_on_the_beat(segue, tracks_of(options.tracks), options)
+        began, end = mix_told(segue, tracks_of(options.tracks), options)
     if options.seconds:
         end = began + round(options.seconds * segue.rate)
     if options.record:

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs `./dev demo` as a newcomer does, against the built programs, and judges what it recorded.
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <numbers>
-#include <optional>
-#include <regex>
 #include <span>
-#include <string>
 
 #include <gtest/gtest.h>
 
+#include "tests/e2e/demo_run.h"
 #include "tests/support/audio/clicks.h"
-#include "tests/support/audio/measure.h"
-#include "tests/support/audio/wav.h"
 
 namespace segue::test {
 namespace {
@@ -28,92 +20,20 @@ constexpr Frames kFramesMin = 11.9 * 48'000;  // what the checks below look at
 constexpr double kSilenceDb = -45.0;
 constexpr double kCeilingDb = -1.0;  // the limiter's default
 
-// What one run of the demo left.
-struct Outcome {
-  int status = -1;
-  std::string printed;
-  WavFile mix;
-  StereoAudio audio;
-  double entry_s = 0.0;  // where in the mix deck 2 starts, as the printed commands say
-};
-
 class Demo : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { outcome_ = run(); }
-
-  static Outcome run() {
+  static void SetUpTestSuite() {
     const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "segue_demo_test";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    const std::string mix = (folder / "mix.wav").string();
-    const std::string log = (folder / "log").string();
-    const std::string command = "SEGUE_BIN='" SEGUE_BIN "' SEGUE_DEMO_DIR='" + folder.string() +
-                                "' SEGUE_DEMO_OPTIONS='--output null --grpc off' '" SEGUE_ROOT
-                                "/dev' demo --seconds 12 --record '" +
-                                mix + "' >'" + log + "' 2>&1 </dev/null";
-    Outcome outcome;
-    outcome.status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe): there is one thread
-    std::ifstream file(log);
-    outcome.printed = {std::istreambuf_iterator<char>(file), {}};
-    if (auto read = read_wav(mix)) {
-      outcome.mix = *std::move(read);
-      outcome.audio = outcome.mix.stereo();
-    }
-    outcome.entry_s = entry_of(outcome.printed);
-    std::filesystem::remove_all(folder);
-    return outcome;
+    outcome_ = run_demo(folder, "", static_cast<int>(kSeconds));
   }
+  static std::span<const float> left(double from_s, double to_s) { return outcome_.left(from_s, to_s); }
 
-  // Deck 2's start and the recording's end are printed as engine frames, and the end is at kSeconds.
-  static double entry_of(const std::string& printed) {
-    const auto frame = [&](const char* words) -> std::optional<double> {
-      std::smatch match;
-      if (!std::regex_search(printed, match, std::regex("--at frame:([0-9]+) " + std::string(words)))) return {};
-      return std::stod(match[1].str());
-    };
-    const auto start = frame("play 2");
-    const auto stop = frame("record stop");
-    return start && stop ? kSeconds - (*stop - *start) / 48'000.0 : -1.0;
-  }
-
-  static std::span<const float> left(double from_s, double to_s) {
-    const auto from = static_cast<std::size_t>(from_s * 48'000);
-    return std::span(outcome_.audio.left).subspan(from, static_cast<std::size_t>(to_s * 48'000) - from);
-  }
-
-  // Where within a beat the bass drum strikes, in seconds from the start of the file modulo a beat: the steepest rise
-  // of the level around 180 Hz, where the drum starts and the bass is weak, folded over all beats of a stretch.
-  static double stroke_phase(double from_s, double to_s) {
-    constexpr int kBins = 2'000;   // of about a quarter of a millisecond
-    constexpr int kRiseBins = 20;  // 5 ms
-    constexpr double kCentreHz = 180.0;
-    constexpr double kWidthHz = 80.0;
-    const double radius = std::exp(-std::numbers::pi * kWidthHz / 48'000);
-    const double twice_cosine = 2.0 * radius * std::cos(2.0 * std::numbers::pi * kCentreHz / 48'000);
-    std::vector<double> folded(kBins);
-    double now = 0.0;
-    double before = 0.0;
-    const auto signal = left(from_s, to_s);
-    for (std::size_t i = 0; i < signal.size(); ++i) {
-      const double next = twice_cosine * now - radius * radius * before + signal[i] * (1.0 - radius);
-      before = std::exchange(now, next);
-      const double beats = (from_s + static_cast<double>(i) / 48'000.0) / kBeatS;
-      folded[static_cast<std::size_t>((beats - std::floor(beats)) * kBins)] += std::abs(now);
-    }
-    const auto rise = [&](int bin) {
-      return folded[static_cast<std::size_t>((bin + kRiseBins) % kBins)] - folded[static_cast<std::size_t>(bin)];
-    };
-    int steepest = 0;
-    for (int bin = 0; bin < kBins; ++bin) {
-      if (rise(bin) > rise(steepest)) steepest = bin;
-    }
-    return steepest * kBeatS / kBins;
-  }
-
-  static Outcome outcome_;
+  static DemoRun outcome_;
 };
 
-Outcome Demo::outcome_;
+DemoRun Demo::outcome_;
 
 TEST_F(Demo, EndsWell) { EXPECT_EQ(outcome_.status, 0) << outcome_.printed; }
 
@@ -160,8 +80,8 @@ TEST_F(Demo, HasBothTracksEachInItsKey) {
 TEST_F(Demo, SecondTrackIsOnTheBeatOfTheFirst) {
   ASSERT_GE(outcome_.mix.frames(), kFramesMin);
   ASSERT_GT(outcome_.entry_s, 2.0);
-  const double first_s = stroke_phase(0.3, outcome_.entry_s);
-  const double second_s = stroke_phase(outcome_.entry_s + 2.1 * kBarS, kSeconds - 0.1);
+  const double first_s = outcome_.stroke_phase(0.3, outcome_.entry_s, kBeatS);
+  const double second_s = outcome_.stroke_phase(outcome_.entry_s + 2.1 * kBarS, kSeconds - 0.1, kBeatS);
   const double apart_ms = std::remainder(second_s - first_s, kBeatS) * 1000.0;
   std::cout << "strokes are " << apart_ms << " ms apart\n";
   // The stretcher moves a stroke by a part of its overlap; half a beat off would be 242 ms.

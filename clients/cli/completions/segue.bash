@@ -29,7 +29,6 @@ _segue() {
     eq:3) choices="kill" ;;
     assign:2) choices="a b thru" ;;
     track:1) files=1 ;;
-    analyze:1) files=1 ;;
     artwork:1) files=1 ;;
     artwork:2) files=1 ;;
     library:1) choices="import export" ;;
