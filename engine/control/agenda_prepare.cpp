@@ -20,6 +20,7 @@ constexpr double kStretcherBeforeS = 0.5;  // what it hears to settle before it 
 constexpr Nanoseconds kPagesPatience = std::chrono::seconds(5);
 // Time for the file of a recording to open, when it is to begin at once.
 constexpr double kRecordingLeadS = 0.02;
+constexpr double kLateLeadMs = 5;  // blocks rendered since control has looked last
 
 }  // namespace
 
@@ -65,7 +66,11 @@ Agenda::Readiness Agenda::await_file(Batch& batch, Error& error) {
     }
     const Result<void>* outcome = parts_.recording.outcome();
     if (outcome == nullptr) return Readiness::kWaits;
-    if (*outcome) continue;
+    if (*outcome) {
+      // The disk took longer than that: it begins with what is heard now, not with silence in place of what is gone.
+      if (batch.is_immediate && batch.wanted < frame_) batch.wanted = frame_ + frames_in(kLateLeadMs, sample_rate_hz_);
+      continue;
+    }
     error = outcome->error();
     parts_.recording.reset();
     item.is_begun = false;

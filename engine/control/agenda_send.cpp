@@ -46,7 +46,7 @@ bool Agenda::send(Batch& batch) {
     item.stretcher = nullptr;  // render's now; it comes back through the retire queue
     item.primed_for = {};
     item.is_acknowledged = false;
-    if (item.command.has_start_recording()) parts_.recording.begin();
+    if (item.command.has_start_recording()) parts_.recording.begin(batch.wanted);
     if (item.deck >= 0) decks_[static_cast<std::size_t>(item.deck)].plan = item.after;
   }
   count_decks(batch, 1);

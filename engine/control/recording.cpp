@@ -117,7 +117,8 @@ void Recording::take_opened(std::uint64_t number, Result<std::unique_ptr<output:
   phase_ = Phase::kOpen;
 }
 
-void Recording::begin() {
+void Recording::begin(Frames first_frame) {
+  recorder_->begin_at(first_frame);
   slot_ = programme_.free_slot();
   if (slot_ != nullptr) slot_->attach(recorder_->tap());
   phase_ = Phase::kRuns;

@@ -34,7 +34,7 @@ class Recording {
   // Null while the file is being opened.
   const Result<void>* outcome() const { return outcome_ ? &*outcome_ : nullptr; }
   // From the next block on, the file gets the programme.
-  void begin();
+  void begin(Frames first_frame);
   // Ends the file before `frame`, which may be past or to come; is_closed() tells when it is whole.
   void end(Frames frame);
   // Ends it with what has been rendered.

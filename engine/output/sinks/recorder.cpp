@@ -31,7 +31,8 @@ struct Recorder::State {
         next_frame(asked.first_frame),
         left(kReadFrames),
         right(kReadFrames),
-        silence(kReadFrames) {}
+        silence(kReadFrames),
+        first_frame(asked.first_frame) {}
 
   const Options options;
   Tap tap;
@@ -40,8 +41,13 @@ struct Recorder::State {
   void operator()();
   Result<void> drain(Frames end);
   Result<void> write_silence(Frames count);
+  Frames begin_frame() const {
+    const std::lock_guard lock(mutex);
+    return first_frame;
+  }
   std::unique_ptr<WavWriter> writer;
   Frames next_frame;  // engine frame of the next frame in the file
+  bool has_heard = false;
   std::vector<float> left;
   std::vector<float> right;
   std::vector<float> silence;
@@ -49,6 +55,7 @@ struct Recorder::State {
   // --- guarded by mutex
   mutable std::mutex mutex;
   std::condition_variable changed;
+  Frames first_frame;
   bool is_stopping = false;
   Frames end_frame = std::numeric_limits<Frames>::max();
   bool is_finished = false;
@@ -70,7 +77,7 @@ void Recorder::State::operator()() {
     }
     result = drain(end);
   }
-  if (result) result = writer->cut(std::max<Frames>(end - options.first_frame, 0));
+  if (result) result = writer->cut(std::max<Frames>(end - begin_frame(), 0));
   const Result<void> closed = writer->close();
   if (result && !closed) result = closed;
   const std::lock_guard lock(mutex);
@@ -86,6 +93,7 @@ Result<void> Recorder::State::drain(Frames end) {
   while (result && next_frame < end) {
     const Tap::Read read = tap.read(StereoBlock{left.data(), right.data(), kReadFrames});
     if (read.frames == 0) break;
+    if (!std::exchange(has_heard, true)) next_frame = begin_frame();
     const auto early = static_cast<int>(std::clamp<Frames>(next_frame - read.frame, 0, read.frames));
     if (early == read.frames) continue;
     const Frames begin = std::min(read.frame + early, end);
@@ -130,8 +138,13 @@ Tap& Recorder::tap() { return state_->tap; }
 
 Recorder::Status Recorder::status() const {
   const std::lock_guard lock(state_->mutex);
-  return {state_->options.path, state_->options.first_frame, state_->frames, state_->dropped,
-          state_->error,        state_->is_finished};
+  return {state_->options.path, state_->first_frame, state_->frames, state_->dropped, state_->error,
+          state_->is_finished};
+}
+
+void Recorder::begin_at(Frames first_frame) {
+  const std::lock_guard lock(state_->mutex);
+  state_->first_frame = first_frame;
 }
 
 void Recorder::end_at(Frames frame) {

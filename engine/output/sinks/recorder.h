@@ -44,6 +44,8 @@ class Recorder {
   Tap& tap();
   Status status() const;
 
+  // The file begins at this engine frame instead. Before the tap is attached only.
+  void begin_at(Frames first_frame);
   // The file ends before this engine frame, also if it has come further already. Finishes by itself once the tap has
   // brought the frames up to it. Does not wait.
   void end_at(Frames frame);

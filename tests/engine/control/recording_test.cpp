@@ -87,7 +87,7 @@ TEST_F(Recordings, EndOnTheFrameAskedForAtAnyBlockSize) {
       ASSERT_TRUE(inbox.wait(std::chrono::seconds(10)));
       inbox.take(requests, notes);
       notes.at(0)();
-      recording.begin();
+      recording.begin(1'000);
       Frames frame = 0;
       for (; frame < kEnd + seen_late; frame += block) play(programme, clock, frame, block);
       recording.end(kEnd);
