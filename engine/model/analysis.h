@@ -53,7 +53,7 @@ struct Tonality {
   double confidence = 0;
   std::vector<KeyCandidate> alternatives;  // best first, without key itself, at most 3
   double tuning_cents = 0;                 // of concert pitch (A = 440 Hz), −50 to +50
-  std::vector<KeyChange> changes;          // in order, the first at 0; one entry if the key stays
+  std::vector<KeyChange> changes;          // in order, the first at 0; as yet the one key of the whole track
 };
 
 // ITU-R BS.1770-4 and EBU R128. Absent for what has no sound above the gate.
@@ -71,7 +71,7 @@ struct SoundBounds {
   double end_s = 0;
 };
 
-// Columns of four bytes: peak, low (< 200 Hz), mid, high (> 2 kHz); 255 is full scale.
+// Columns of four bytes: peak, low (< 200 Hz), mid, high (> 2 kHz). A byte v stands for the amplitude (v / 255)².
 struct Waveform {
   static constexpr int kOverviewColumns = 1800;  // a tablet's width; fewer in tracks shorter than 12 s
   static constexpr int kDetailPerS = 150;        // columns a second, in all but the last full
