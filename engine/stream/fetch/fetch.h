@@ -34,6 +34,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void leave() { change_users(-1); }
   // It has failed for good or holds an old version: the next open begins anew.
   bool is_retired() const;
+  // Retires it if the catalogue speaks of another version than the one it holds; who reads that keeps it.
+  bool yields_to(const model::MediaRef& ref);
   void add(std::shared_ptr<Prefetch> prefetch);
   void remove(const std::shared_ptr<Prefetch>& prefetch);
   // Looks into the cache, once; whoever comes meanwhile waits. Nothing is asked of a server before.

@@ -63,6 +63,15 @@ bool Fetch::is_retired() const {
   return final_ || is_to_discard_;
 }
 
+bool Fetch::yields_to(const model::MediaRef& ref) {
+  const std::lock_guard lock(mutex_);
+  if (!are_different(known_, {ref.etag, "", false, ref.size})) return false;
+  is_to_discard_ = true;
+  if (content_) services_.versions.mark_stale(content_->id());
+  services_.wake();
+  return true;
+}
+
 void Fetch::prepare() {
   std::call_once(prepared_once_, [this] {
     look_for_copy();

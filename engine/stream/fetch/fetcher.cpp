@@ -112,7 +112,7 @@ class SteeredFetcher final : public Fetcher {
   std::shared_ptr<Fetch> take(const std::string& uri, const model::MediaRef& ref) {
     const std::string key = ref.cache_key.empty() ? "\n" + ref.url : ref.provider + '\n' + ref.cache_key;
     std::shared_ptr<Fetch>& fetch = by_key_[key];
-    if (!fetch || fetch->is_retired()) {
+    if (!fetch || fetch->is_retired() || fetch->yields_to(ref)) {
       fetch = std::make_shared<Fetch>(services_, key, uri, ref);
       fetches_.push_back(fetch);
       services_.tally.add(&FetchCounters::contents);

@@ -135,6 +135,24 @@ TEST_F(FetcherCached, ACopyThatTheProviderContradictsIsNotUsed) {
   expect_bytes(*media, fresh);
 }
 
+TEST_F(FetcherCached, AVersionInUseThatTheProviderContradictsStaysWithItsReaders) {
+  fill(kSize);
+  const std::string fresh = track_bytes(kSize + 5, 2);
+  Rig rig(options());
+  model::MediaRef known = ref();
+  known.size = kSize;
+  auto old = rig.open(known);
+  ASSERT_TRUE(old);
+  server_.serve("/t", fresh, {.etag = "\"2\""});
+  known.size = kSize + 5;
+  for (int i = 0; i < 2; ++i) {
+    auto next = rig.open(known);
+    ASSERT_TRUE(next);
+    expect_bytes(*next, fresh);
+  }
+  expect_bytes(*old, bytes_);
+}
+
 TEST_F(FetcherCached, OnlyWhatIsMissingIsFetched) {
   server_.script("/t", {Fault{.stall_after = 10 * kBlockBytes}});
   fill(10 * kBlockBytes);
