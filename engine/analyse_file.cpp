@@ -15,9 +15,9 @@
 namespace segue {
 namespace {
 
-constexpr int kChunkFrames = 8192;           // 0.19 s at 44.1 kHz: planes that stay in the cache
-constexpr double kProgressEveryS = 5.0;      // of the track: about fifty times a second
-constexpr double kShortestS = 0.4;  // one block of a loudness meter: less is a sound, and no music
+constexpr int kChunkFrames = 8192;       // 0.19 s at 44.1 kHz: planes that stay in the cache
+constexpr double kProgressEveryS = 5.0;  // of the track: about fifty times a second
+constexpr double kShortestS = 0.4;       // one block of a loudness meter: less is a sound, and no music
 
 model::TrackAnalysis cannot_say(const std::string& why) {
   model::TrackAnalysis analysis;
@@ -50,7 +50,7 @@ model::TrackAnalysis analyse_file(const AnalyseRequest& request) {
   flush_denormals();
   auto source = stream::open_file(request.path);
   if (!source) return cannot_say(source.error().message);
-  auto decoder = stream::open_decoder(std::move(*source), request.path);
+  auto decoder = stream::open_decoder(std::move(*source), request.path, stream::Purpose::kAnalyse);
   if (!decoder) return cannot_say(decoder.error().message);
   const model::TrackFacts& facts = (*decoder)->facts();
   const auto analyser = analysis::Analyser::create({.sample_rate_hz = facts.source_rate_hz, .hint = request.hint});

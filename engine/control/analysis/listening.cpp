@@ -49,7 +49,8 @@ Result<std::unique_ptr<Listening>> Listening::open(stream::MediaOpener& opener, 
 Result<std::string> Listening::content() const { return content_key(*gate_); }
 
 Result<void> Listening::begin(const MakeAnalyser& make_analyser, const model::TempoHint& hint) {
-  Result<std::unique_ptr<stream::Decoder>> decoder = stream::open_decoder(stream::share(gate_), name_);
+  Result<std::unique_ptr<stream::Decoder>> decoder =
+      stream::open_decoder(stream::share(gate_), name_, stream::Purpose::kAnalyse);
   if (gate_->was_interrupted()) return fail(Code::kAborted, "READ_INTERRUPTED", name_ + ": its head has not come yet");
   if (!decoder) return tl::unexpected(decoder.error());
   gate_->end_opening();

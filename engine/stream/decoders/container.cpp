@@ -85,11 +85,11 @@ Frames total_of(const Container& container, int rate_hz) {
   return stream.duration > 0 ? av_rescale_q(stream.duration, stream.time_base, per_frame) : 0;
 }
 
-const AVCodec* allowed_decoder(AVCodecID id) {
+const AVCodec* allowed_decoder(AVCodecID id, bool fastest) {
   // The reference Opus decoder, because FFmpeg's own resamples SILK by its own means; and float decoders for MPEG
   // layers I and II, because the integer ones dither with a state that no seek restores.
   const char* preferred = nullptr;
-  if (id == AV_CODEC_ID_OPUS) preferred = "libopus";
+  if (id == AV_CODEC_ID_OPUS) preferred = fastest ? "opus" : "libopus";
   if (id == AV_CODEC_ID_MP2) preferred = "mp2float";
   if (id == AV_CODEC_ID_MP1) preferred = "mp1float";
   const AVCodec* codec = preferred != nullptr ? avcodec_find_decoder_by_name(preferred) : nullptr;

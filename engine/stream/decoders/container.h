@@ -60,7 +60,7 @@ class Container {
 // The length of the stream as the container says it, in frames of this rate; 0 if it does not.
 Frames total_of(const Container& container, int rate_hz);
 
-// The decoder that opens this codec, or null if it is not one of ours.
-const AVCodec* allowed_decoder(AVCodecID id);
+// The decoder that opens this codec, or null if it is not one of ours. `fastest`: rather than the most exact one.
+const AVCodec* allowed_decoder(AVCodecID id, bool fastest = false);
 
 }  // namespace segue::stream

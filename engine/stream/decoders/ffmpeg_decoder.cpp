@@ -304,13 +304,13 @@ std::unique_ptr<FlacPackets> flac_packets(const Container& container, const AVPa
                              {codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
 }
 
-Result<Opened> open_stream(ByteSource& source, const std::string& name) {
+Result<Opened> open_stream(ByteSource& source, const std::string& name, Purpose purpose) {
   const Id3Tags tags = read_id3(source);
   Result<std::unique_ptr<Container>> container = Container::open(source, tags.audio_offset, name);
   if (!container) return tl::unexpected(container.error());
   const AVStream& stream = (*container)->stream();
   Opened opened;
-  opened.codec = PacketDecoder::create(*stream.codecpar, stream.time_base);
+  opened.codec = PacketDecoder::create(*stream.codecpar, stream.time_base, purpose);
   if (opened.codec == nullptr) return invalid(name, "the file is damaged: its codec cannot be set up");
   std::deque<PacketPtr> first;
   if (const Result<void> tried = try_first_packets(**container, *opened.codec, first, name); !tried) {
@@ -321,6 +321,7 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
     opened.facts.ai_generated = read_disclosure(source, tags.audio_offset, (*container)->format_name());
   }
   opened.warmup = warmup_of(stream.codecpar->codec_id, opened.codec->frames_per_packet());
+  if (purpose == Purpose::kAnalyse && stream.codecpar->codec_id == AV_CODEC_ID_OPUS) opened.warmup.segment_packets = 0;
   opened.estimate = total_of(**container, opened.codec->rate_hz());
   if (is_flat_pcm(**container)) {
     const PcmLayout layout = pcm_layout(**container, *first.front(), source, tags.audio_offset);
@@ -344,12 +345,13 @@ Result<Opened> open_stream(ByteSource& source, const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<Decoder>> open_ffmpeg_decoder(std::unique_ptr<ByteSource>& source, const std::string& name) {
+Result<std::unique_ptr<Decoder>> open_ffmpeg_decoder(std::unique_ptr<ByteSource>& source, const std::string& name,
+                                                     Purpose purpose) {
   av_log_set_level(AV_LOG_QUIET);  // it writes to stderr; what matters is in our errors and counters
   if (source->size() >= 0 && source->size() < kTinyBytes) {
     return invalid(name, source->size() == 0 ? "the file is empty" : "the file is too short to hold audio");
   }
-  Result<Opened> opened = open_stream(*source, name);
+  Result<Opened> opened = open_stream(*source, name, purpose);
   if (!opened) return tl::unexpected(opened.error());
   return std::make_unique<FfmpegDecoder>(std::move(source), std::move(*opened));
 }

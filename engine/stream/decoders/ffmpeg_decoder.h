@@ -9,6 +9,7 @@
 namespace segue::stream {
 
 // As DecoderEntry::open: everything libavformat and libavcodec are allowed to read here (see container.cpp).
-Result<std::unique_ptr<Decoder>> open_ffmpeg_decoder(std::unique_ptr<ByteSource>& source, const std::string& name);
+Result<std::unique_ptr<Decoder>> open_ffmpeg_decoder(std::unique_ptr<ByteSource>& source, const std::string& name,
+                                                     Purpose purpose);
 
 }  // namespace segue::stream

@@ -12,7 +12,8 @@
 namespace segue::stream {
 namespace {
 
-constexpr int kFadeFrames = 64;  // ≈ 1.4 ms: a hole is heard, its edges are not
+constexpr int kFadeFrames = 64;     // ≈ 1.4 ms: a hole is heard, its edges are not
+constexpr int kOpusFirstMdct = 16;  // of the configurations in RFC 6716, table 2; those before use SILK
 
 // Raised cosine from 1 to 0.
 std::array<float, kFadeFrames> make_fade() {
@@ -31,23 +32,25 @@ const std::array<float, kFadeFrames>& fade() {
 
 }  // namespace
 
-PacketDecoder::PacketDecoder(const AVCodecParameters& parameters, AVRational time_base)
+PacketDecoder::PacketDecoder(const AVCodecParameters& parameters, AVRational time_base, Purpose purpose)
     : parameters_(avcodec_parameters_alloc()),
       time_base_(time_base),
       frame_(av_frame_alloc()),
-      keeps_random_state_(parameters.codec_id == AV_CODEC_ID_AAC || parameters.codec_id == AV_CODEC_ID_OPUS) {
+      keeps_random_state_(parameters.codec_id == AV_CODEC_ID_AAC || parameters.codec_id == AV_CODEC_ID_OPUS),
+      is_fastest_(purpose == Purpose::kAnalyse) {
   avcodec_parameters_copy(parameters_, &parameters);
 }
 
 PacketDecoder::~PacketDecoder() { avcodec_parameters_free(&parameters_); }
 
-std::unique_ptr<PacketDecoder> PacketDecoder::create(const AVCodecParameters& parameters, AVRational time_base) {
-  std::unique_ptr<PacketDecoder> decoder(new PacketDecoder(parameters, time_base));
+std::unique_ptr<PacketDecoder> PacketDecoder::create(const AVCodecParameters& parameters, AVRational time_base,
+                                                     Purpose purpose) {
+  std::unique_ptr<PacketDecoder> decoder(new PacketDecoder(parameters, time_base, purpose));
   return decoder->open() ? std::move(decoder) : nullptr;
 }
 
 bool PacketDecoder::open() {
-  const AVCodec* codec = allowed_decoder(parameters_->codec_id);
+  const AVCodec* codec = allowed_decoder(parameters_->codec_id, is_fastest_);
   if (codec == nullptr) return false;
   codec_.reset(avcodec_alloc_context3(codec));
   if (codec_ == nullptr || avcodec_parameters_to_context(codec_.get(), parameters_) < 0) return false;
@@ -60,6 +63,15 @@ bool PacketDecoder::open() {
   return avcodec_open2(codec_.get(), codec, nullptr) >= 0;
 }
 
+// FFmpeg's own Opus decoder holds frames back where it resamples SILK, and a packet's frames have to be its own. What
+// begins with SILK goes on with the exact one.
+void PacketDecoder::prefer_exact_for(const AVPacket& packet) {
+  if (!is_fastest_ || parameters_->codec_id != AV_CODEC_ID_OPUS || packet.size < 1) return;
+  if (packet.data[0] >> 3 >= kOpusFirstMdct) return;
+  is_fastest_ = false;
+  open();
+}
+
 bool PacketDecoder::reset() {
   after_damage_ = false;
   last_left_ = last_right_ = 0.0F;
@@ -69,6 +81,7 @@ bool PacketDecoder::reset() {
 }
 
 bool PacketDecoder::try_first(const AVPacket& packet) {
+  prefer_exact_for(packet);
   if (avcodec_send_packet(codec_.get(), &packet) < 0) return false;
   bool found = false;
   while (avcodec_receive_frame(codec_.get(), frame_.get()) >= 0) {
@@ -86,6 +99,7 @@ bool PacketDecoder::try_first(const AVPacket& packet) {
 int PacketDecoder::decode(const AVPacket& packet, int frames, Planes& out) {
   out.resize(static_cast<std::size_t>(frames));
   int good = 0;
+  prefer_exact_for(packet);
   if (avcodec_send_packet(codec_.get(), &packet) >= 0) good = receive(frames, out);
   if (frames == 0) return 0;
   if (good > 0 && after_damage_) {

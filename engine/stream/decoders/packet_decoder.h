@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/stream/decoder.h"
 #include "engine/stream/decoders/ffmpeg_handles.h"
 
 namespace segue::stream {
@@ -24,7 +25,8 @@ struct Planes {
 class PacketDecoder {
  public:
   // Null if the codec cannot be opened. `parameters` and `time_base` are the stream's.
-  static std::unique_ptr<PacketDecoder> create(const AVCodecParameters& parameters, AVRational time_base);
+  static std::unique_ptr<PacketDecoder> create(const AVCodecParameters& parameters, AVRational time_base,
+                                               Purpose purpose);
   ~PacketDecoder();
 
   // Forgets everything: the next packet meets a codec as just opened. False if that failed.
@@ -39,8 +41,9 @@ class PacketDecoder {
   int decode(const AVPacket& packet, int frames, Planes& out);
 
  private:
-  PacketDecoder(const AVCodecParameters& parameters, AVRational time_base);
+  PacketDecoder(const AVCodecParameters& parameters, AVRational time_base, Purpose purpose);
   bool open();
+  void prefer_exact_for(const AVPacket& packet);
   int receive(int room, Planes& out);
   void conceal(int good, int frames, Planes& out);
 
@@ -52,6 +55,7 @@ class PacketDecoder {
   int frames_per_packet_ = 0;
   int channels_ = 0;
   bool keeps_random_state_;  // of AAC's noise substitution, which a flush does not reset
+  bool is_fastest_;          // rather than exact
   bool after_damage_ = false;
   float last_left_ = 0.0F;
   float last_right_ = 0.0F;

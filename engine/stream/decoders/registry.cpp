@@ -12,11 +12,12 @@ std::span<const DecoderEntry> decoders() {
   return kDecoders;
 }
 
-Result<std::unique_ptr<Decoder>> open_decoder(std::unique_ptr<ByteSource> source, const std::string& name) {
+Result<std::unique_ptr<Decoder>> open_decoder(std::unique_ptr<ByteSource> source, const std::string& name,
+                                              Purpose purpose) {
   Result<std::unique_ptr<Decoder>> answer =
       fail(Code::kFailedPrecondition, "UNSUPPORTED_MEDIA", name + ": no decoder knows this format");
   for (const DecoderEntry& entry : decoders()) {
-    answer = entry.open(source, name);
+    answer = entry.open(source, name, purpose);
     if (answer.has_value() || answer.error().reason != "UNSUPPORTED_MEDIA" || source == nullptr) break;
   }
   return answer;

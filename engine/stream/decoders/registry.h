@@ -13,7 +13,8 @@ namespace segue::stream {
 // unusable (INVALID_MEDIA, NO_AUDIO); for UNSUPPORTED_MEDIA it leaves it to the next.
 struct DecoderEntry {
   const char* name;
-  Result<std::unique_ptr<Decoder>> (*open)(std::unique_ptr<ByteSource>& source, const std::string& name);
+  Result<std::unique_ptr<Decoder>> (*open)(std::unique_ptr<ByteSource>& source, const std::string& name,
+                                           Purpose purpose);
 };
 
 // Every decoder there is, in order of priority.
