@@ -25,11 +25,6 @@ void lower_to_background() {
   if (pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle) != 0) (void)setpriority(PRIO_PROCESS, 0, 19);
 }
 
-void lift_from_background(std::jthread& thread) {
-  const sched_param usual{};
-  (void)pthread_setschedparam(thread.native_handle(), SCHED_OTHER, &usual);
-}
-
 void flush_denormals() {
 #if defined(__SSE2__)
   constexpr unsigned kFlushToZeroAndDenormalsAreZero = 0x8040;

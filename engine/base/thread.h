@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <thread>
-
 namespace segue {
 
 // Names the calling thread, at most 15 characters, as `top -H` shows it.
@@ -12,9 +10,6 @@ void set_thread_name(const char* name);
 bool raise_to_realtime(int priority);
 // Puts the calling thread behind all others (SCHED_IDLE, or nice 19 where that fails).
 void lower_to_background();
-// Takes another thread, of which somebody waits for the end, out of the background again, where the system lets us: as
-// root or with an RLIMIT_NICE of 20.
-void lift_from_background(std::jthread& thread);
 
 // Makes denormal results and operands zero on the calling thread (x86 MXCSR FTZ and DAZ, ARM FPCR FZ), which keeps
 // decaying tails cheap. Realtime-safe; set at each entry to code that processes audio.

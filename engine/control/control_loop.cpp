@@ -63,7 +63,7 @@ void ControlLoop::step() {
   take_notes();
   agenda_.advance();
   installer_.observe(snapshot_);
-  deck_analysis_.look(snapshot_, tracks_.unfinished() > 0);
+  deck_analysis_.look(snapshot_, tracks_.unfinished(), clock_.monotonic());
   tell_wants();
   tend_recording();
   publisher_.flush();

@@ -14,6 +14,7 @@ namespace {
 // Of the audio thread's time, from and until when decks have the machine for themselves.
 constexpr double kLoadHigh = 0.6;
 constexpr double kLoadLow = 0.45;
+constexpr std::chrono::seconds kLoadTime{5};  // that a load has the machine for itself: a server may never answer
 constexpr double kNoticedS = 0.001;  // less than this nobody hears
 
 // Seconds by which the beat nearest to a place moves from one grid to another.
@@ -53,8 +54,11 @@ DeckAnalysis::~DeckAnalysis() {
   }
 }
 
-void DeckAnalysis::look(const render::Snapshot& now, bool is_loading) {
+void DeckAnalysis::look(const render::Snapshot& now, int loads, Nanoseconds time) {
   if (parts_.queue == nullptr) return;
+  if (loads > loads_) loading_since_ = time;
+  loads_ = loads;
+  const bool is_loading = loads > 0 && time - loading_since_ < kLoadTime;
   const bool is_held = is_loading || load_ > (is_held_ ? kLoadLow : kLoadHigh);
   if (is_held != is_held_) parts_.queue->hold(is_held);
   is_held_ = is_held;

@@ -35,8 +35,8 @@ class DeckAnalysis {
   DeckAnalysis(const DeckAnalysis&) = delete;
   DeckAnalysis& operator=(const DeckAnalysis&) = delete;
 
-  // Once a step. `is_loading`: a load is being opened, which comes first.
-  void look(const render::Snapshot& now, bool is_loading);
+  // Once a step. Loads that are being opened come first for a while; one that never ends holds nobody up.
+  void look(const render::Snapshot& now, int loads, Nanoseconds time);
   // Part of its time that the audio thread needs, 0 to 1.
   void set_load(double load) { load_ = load; }
 
@@ -75,6 +75,8 @@ class DeckAnalysis {
   std::shared_ptr<DeckAnalysis*> self_;  // what late news reach; expires with this
   std::uint64_t last_number_ = 0;
   double load_ = 0;
+  int loads_ = 0;  // being opened as of the last look
+  Nanoseconds loading_since_{};
   bool is_held_ = false;
 };
 

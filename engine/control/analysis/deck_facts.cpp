@@ -59,7 +59,8 @@ void TrackAnswers::take(const std::shared_ptr<const model::TrackAnalysis>& newer
 std::optional<double> suggested_gain_db(const model::Loudness& loudness) {
   if (!loudness.integrated_lufs) return std::nullopt;
   double gain_db = kLoudnessTargetLufs - *loudness.integrated_lufs;
-  if (loudness.true_peak_dbtp) gain_db = std::min(gain_db, kTruePeakMaxDbtp - *loudness.true_peak_dbtp);
+  // Only lifting is bounded by peaks: what is hot already is the limiter's business, and as loud as the others.
+  if (loudness.true_peak_dbtp) gain_db = std::min(gain_db, std::max(0.0, kTruePeakMaxDbtp - *loudness.true_peak_dbtp));
   return std::clamp(gain_db, -model::kGainDbMax, model::kGainDbMax);
 }
 

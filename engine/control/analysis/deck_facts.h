@@ -11,7 +11,7 @@
 // Between what an analysis says and what the deck shows.
 namespace segue::control {
 
-// Loudness that tracks are brought to, and the peak they are not driven beyond: modern masters lie at −6 to −9 LUFS,
+// Loudness that tracks are brought to, and the peak they are not lifted beyond: modern masters lie at −6 to −9 LUFS,
 // and two of them together must not lean on the limiter.
 inline constexpr double kLoudnessTargetLufs = -14;
 inline constexpr double kTruePeakMaxDbtp = -1;

@@ -16,12 +16,15 @@ struct AnalysisQueue::Job {
     double progress = 0;
     std::string content;
     bool is_open = false;
+    bool is_to_be_heard = false;  // open and looked up: nothing but listening is left
     bool is_remake = false;
   };
   std::vector<Asker> askers;
   Shown shown;
   bool is_working = false;
   bool is_opening = false;  // its worker may wait for a server
+  SteadyTime opening_since{};
+  std::chrono::milliseconds opening_turn{};  // after which it gives way to others
   bool is_dirty = false;    // somebody has asked since the last news
   SteadyTime not_before{};  // bytes had not come
   std::stop_source stop;    // of opening it
@@ -31,16 +34,23 @@ struct AnalysisQueue::Job {
   std::unique_ptr<Listening> listening;
   bool is_looked_up = false;
   bool is_remake = false;  // the store has an older version
-  bool is_heard = false;   // to the end; `news` has the answer
+  enum class Due { kNothing, kEstimate, kWhole };
+  Due due = Due::kNothing;  // the answer that the analyser is to make now
+  bool is_heard = false;    // to the end; `news` has the answer
   int keep_tries = 0;
   bool has_news = false;
   bool has_no_bytes = false;  // of late
+  bool is_called_away = false;  // it was, from its opening
+  bool is_to_close = false;   // its worker does, not the idle thread
   double next_estimate_s = 0;
   SteadyTime told_at{};
   AnalysisNews news;
 
   void show() {
-    shown = {news.stage, news.progress, is_looked_up ? news.track.content : "", listening != nullptr, is_remake};
+    const bool is_open = listening != nullptr;
+    shown = {news.stage,  news.progress, is_looked_up ? news.track.content : "",
+             is_open,     is_open && is_looked_up && !is_heard,
+             is_remake};
   }
   bool is_over() const {
     return shown.stage == AnalysisNews::Stage::kDone || shown.stage == AnalysisNews::Stage::kFailed;

@@ -89,11 +89,6 @@ Result<Listening::Outcome> Listening::listen(double until_s) {
   return Outcome::kMore;
 }
 
-model::TrackAnalysis Listening::with_tags(model::TrackAnalysis analysis) const {
-  analysis.ai_generated = decoder_->facts().ai_generated;
-  return analysis;
-}
-
 double Listening::progress() const {
   if (decoder_ == nullptr || decoder_->length() <= 0) return 0;
   return std::min(1.0, static_cast<double>(heard_) / static_cast<double>(decoder_->length()));

@@ -44,19 +44,20 @@ class Listening {
   double heard_s() const { return static_cast<double>(heard_) / decoder_->facts().source_rate_hz; }
   // 0 to 1; 0 while the length is not known.
   double progress() const;
-  model::TrackAnalysis estimate() const { return with_tags(analyser_->estimate()); }
-  model::TrackAnalysis finish() { return with_tags(analyser_->finish()); }
+  // What makes the answers, which takes its time and needs nothing else of this.
+  std::shared_ptr<analysis::Analyser> analyser() const { return analyser_; }
+  // Adds what the decoder knows to an answer.
+  void add_tags(model::TrackAnalysis& analysis) const { analysis.ai_generated = decoder_->facts().ai_generated; }
 
  private:
   class NoWaiting;
-  model::TrackAnalysis with_tags(model::TrackAnalysis analysis) const;
   Listening(stream::OpenedMedia media, std::string name, const std::atomic<bool>& dropped);
 
   const std::string name_;
   const std::unique_ptr<stream::Waits> waits_;
   const std::shared_ptr<stream::GuardedSource> gate_;
   std::unique_ptr<stream::Decoder> decoder_;
-  std::unique_ptr<analysis::Analyser> analyser_;
+  std::shared_ptr<analysis::Analyser> analyser_;
   Frames heard_ = 0;
   bool is_to_seek_ = false;  // a read was broken off
   std::vector<float> left_;

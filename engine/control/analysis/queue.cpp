@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "engine/base/log.h"
-#include "engine/base/thread.h"
 #include "engine/control/analysis/job.h"
 #include "engine/model/config.h"
 
@@ -15,33 +15,38 @@ AnalysisQueue::AnalysisQueue(Options options) : options_(std::move(options)) {}
 
 AnalysisQueue::~AnalysisQueue() {
   std::vector<std::jthread> threads;
+  std::vector<std::stop_source> openings;
   {
     const std::lock_guard lock(mutex_);
     is_stopped_ = true;
     for (const Shared& job : jobs_) {
       job->dropped = true;
-      job->stop.request_stop();
+      openings.push_back(job->stop);
     }
     threads.swap(threads_);
   }
-  // What they are at is short, but on a machine without idle time it would take for ever.
-  for (std::jthread& thread : threads) {
-    thread.request_stop();
-    lift_from_background(thread);
-  }
+  for (std::stop_source& opening : openings) opening.request_stop();
+  for (std::jthread& thread : threads) thread.request_stop();
   for (std::jthread& thread : threads) thread.join();
 }
 
 // Started with the first work, so that an engine that analyses nothing has no thread for it.
 void AnalysisQueue::start_threads() {
-  const int wanted = std::max(options_.threads, 1);
-  while (static_cast<int>(threads_.size()) < wanted && !is_stopped_) {
-    try {
-      threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-    } catch (const std::system_error& error) {
-      log::error("analysis_thread_missing", {{"message", error.what()}});
-      return;
-    }
+  if (askers_ == 0) start_thread(Role::kAsks);
+  while (hearers_ < options_.threads && !is_stopped_) {
+    const int before = hearers_;
+    start_thread(Role::kHears);
+    if (hearers_ == before) return;
+  }
+}
+
+void AnalysisQueue::start_thread(Role role) {
+  if (is_stopped_) return;
+  try {
+    threads_.emplace_back([this, role](const std::stop_token& stop) { run(role, stop); });
+    ++(role == Role::kAsks ? askers_ : hearers_);
+  } catch (const std::system_error& error) {
+    log::error("analysis_thread_missing", {{"message", error.what()}});
   }
 }
 
@@ -69,23 +74,16 @@ Result<std::uint64_t> AnalysisQueue::ask(const Request& asked, Tell tell) {
   if (job == nullptr) {
     job = std::make_shared<Job>();
     job->request = request;
+    job->opening_turn = options_.opening_turn;
     job->news.track.uri = request.uri;
     jobs_.push_back(job);
   }
   job->askers.push_back({id, request.urgency, std::move(tell)});
   job->is_dirty = true;
   ++asks_;
-  call_away_openings(job->urgency());
   start_threads();
   wake();
   return id;
-}
-
-// A server that does not answer must not keep a deck waiting: what is less urgent is opened again later.
-void AnalysisQueue::call_away_openings(Urgency urgency) {
-  for (const Shared& job : jobs_) {
-    if (job->is_opening && job->urgency() > urgency) job->stop.request_stop();
-  }
 }
 
 void AnalysisQueue::set_urgency(std::uint64_t ask, Urgency urgency) {
@@ -100,17 +98,23 @@ void AnalysisQueue::set_urgency(std::uint64_t ask, Urgency urgency) {
 }
 
 void AnalysisQueue::withdraw(std::uint64_t ask) {
-  const std::lock_guard lock(mutex_);
-  for (auto at = jobs_.begin(); at != jobs_.end(); ++at) {
-    const Shared job = *at;
-    if (std::erase_if(job->askers, [ask](const Asker& asker) { return asker.id == ask; }) == 0) continue;
-    --asks_;
-    if (!job->askers.empty()) return;
-    job->dropped = true;
-    job->stop.request_stop();
-    if (!job->is_working) jobs_.erase(at);
-    return;
+  std::stop_source opening(std::nostopstate);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto is_it = [ask](const Asker& asker) { return asker.id == ask; };
+    for (auto at = jobs_.begin(); at != jobs_.end(); ++at) {
+      const Shared job = *at;
+      if (std::erase_if(job->askers, is_it) == 0) continue;
+      --asks_;
+      if (!job->askers.empty()) return;
+      job->dropped = true;
+      opening = job->stop;
+      if (!job->is_working) jobs_.erase(at);
+      wake();
+      break;
+    }
   }
+  opening.request_stop();
 }
 
 void AnalysisQueue::hold(bool is_held) {
@@ -140,18 +144,66 @@ std::vector<AnalysisQueue::Item> AnalysisQueue::list() const {
 
 // --- which is next
 
-bool AnalysisQueue::may_run(const Job& job, SteadyTime now) const {
+bool AnalysisQueue::is_ready(const Job& job, SteadyTime now) {
   return !job.is_working && !job.dropped && !job.is_over() && job.not_before <= now;
 }
 
-AnalysisQueue::Shared AnalysisQueue::next(SteadyTime now) {
-  if (is_held_) return nullptr;
+bool AnalysisQueue::may_open(const Job& job, bool has_room) const {
+  if (job.urgency() <= Urgency::kLoaded) return true;
+  return !is_held_ && (has_room || job.request.is_library_only);
+}
+
+// Of what no deck has only so much is opened as will be heard soon: opening fetches. What waits for bytes, or too long
+// for a server, makes room for others.
+bool AnalysisQueue::has_room(SteadyTime now) const {
+  int ahead = 0;
+  for (const Shared& job : jobs_) {
+    if (job->urgency() <= Urgency::kLoaded || job->is_over() || job->not_before > now) continue;
+    const bool is_being_opened = job->is_opening && job->opening_since + job->opening_turn > now;
+    ahead += job->shown.is_open || is_being_opened ? 1 : 0;
+  }
+  return ahead <= options_.threads;
+}
+
+// Of what is as urgent, what a server has kept waiting comes last.
+bool AnalysisQueue::comes_before(const Job& a, const Job& b) {
+  return std::pair(a.urgency(), a.opening_turn) < std::pair(b.urgency(), b.opening_turn);
+}
+
+AnalysisQueue::Shared AnalysisQueue::next(Role role, SteadyTime now) {
+  if (role == Role::kHears && is_held_) return nullptr;
+  const bool has_room = role == Role::kAsks && this->has_room(now);
+  const auto may_run = [&](const Job& job) {
+    if (!is_ready(job, now) || job.shown.is_to_be_heard != (role == Role::kHears)) return false;
+    return job.shown.is_open || (openings_ < kOpeningsMax && may_open(job, has_room));
+  };
   Shared best;
   for (const Shared& job : jobs_) {
-    if (may_run(*job, now) && (best == nullptr || job->urgency() < best->urgency())) best = job;
+    if (may_run(*job) && (best == nullptr || comes_before(*job, *best))) best = job;
   }
   if (best != nullptr && !best->shown.is_open) make_room_for(*best);
   return best;
+}
+
+// Where all openings wait for servers, one that is less urgent gives way at once, another after its turn: servers that
+// do not answer must keep nobody else waiting. Nothing if none has to.
+std::optional<std::stop_source> AnalysisQueue::next_to_give_way(SteadyTime now) const {
+  if (openings_ < kOpeningsMax) return std::nullopt;
+  const bool has_room = this->has_room(now);
+  auto waiting = static_cast<Urgency>(static_cast<int>(Urgency::kBackground) + 1);
+  for (const Shared& job : jobs_) {
+    if (is_ready(*job, now) && !job->shown.is_open && may_open(*job, has_room)) waiting = std::min(waiting, job->urgency());
+  }
+  if (waiting > Urgency::kBackground) return std::nullopt;
+  Shared least;
+  for (const Shared& job : jobs_) {
+    if (!job->is_opening) continue;
+    if (job->stop.stop_requested()) return std::nullopt;  // one is on its way out
+    const bool is_late = job->opening_since + job->opening_turn <= now;
+    if (!is_late && job->urgency() <= waiting) continue;
+    if (least == nullptr || job->urgency() > least->urgency()) least = job;
+  }
+  return least == nullptr ? std::nullopt : std::optional(least->stop);
 }
 
 // What is heard only in part and waits takes memory: the least urgent of too many begins anew later.
@@ -169,11 +221,13 @@ void AnalysisQueue::make_room_for(const Job& job) {
   least->shown.is_open = false;
 }
 
-// When bytes that had not come are to be looked for again.
-AnalysisQueue::SteadyTime AnalysisQueue::next_look() const {
+// When bytes that had not come are to be looked for again, or an opening has had its turn.
+AnalysisQueue::SteadyTime AnalysisQueue::next_look(SteadyTime now) const {
   SteadyTime at = SteadyTime::max();
   for (const Shared& job : jobs_) {
-    if (!job->is_working && !job->dropped && !job->is_over()) at = std::min(at, job->not_before);
+    if (job->dropped || job->is_over()) continue;
+    const SteadyTime next = job->is_opening ? job->opening_since + job->opening_turn : job->not_before;
+    if (next > now) at = std::min(at, next);
   }
   return at;
 }

@@ -9,10 +9,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "engine/control/analysis/idle_thread.h"
 #include "engine/control/analysis/listening.h"
 #include "engine/control/analysis/store.h"
 
@@ -35,20 +37,22 @@ struct AnalysisNews {
 
 // The tracks that are to be analysed, the most urgent first and then in the order of asking, and the few threads that
 // do it behind everything else. A content is heard once, however many ask for it. What the store has is not heard
-// again, but for an answer of an older version: that is told and made again when nobody else waits. Between chunks of
-// a third of a second a thread turns to whatever has become more urgent, and waits for neither bytes nor anybody.
-// Thread-safe; no call blocks but the destructor.
+// again, but for an answer of an older version: that is told and made again when nobody else waits. Threads of the usual
+// priority open tracks and ask the store, so that what is known is there at once however busy the machine and whatever
+// server hangs; others listen (idle_thread.h). Between chunks of a third of a second a thread turns to whatever has
+// become more urgent, and waits for neither bytes nor anybody. Thread-safe; no call blocks but the destructor.
 class AnalysisQueue {
  public:
   struct Options {
     stream::MediaOpener& opener;             // outlives it
     std::shared_ptr<AnalysisStore> store{};  // null: nothing is kept
-    int threads = 1;                         // 0: only the store is asked, by one thread
+    int threads = 1;                         // that listen; 0: only the store is asked
     Listening::MakeAnalyser make_analyser{};
     std::function<void(const AnalysisNews&)> on_news{};  // as Tell, once for each piece of news of a track; may be null
     std::chrono::milliseconds look_again{200};           // for bytes that had not come
     std::chrono::milliseconds tell_every{250};           // progress
-    bool is_lowered = true;                              // threads run behind all others of the machine
+    std::chrono::milliseconds opening_turn{2'000};       // of a server, then it gives way to others
+    bool is_lowered = true;                              // what listens runs behind all others of the machine
   };
   struct Request {
     std::string uri;
@@ -57,8 +61,8 @@ class AnalysisQueue {
     bool is_forced = false;        // is heard though the store has an answer
     bool is_library_only = false;  // is not heard: fails with NOT_FOUND NOT_ANALYSED instead
   };
-  // Called on a worker thread, one call at a time for a track, the last time with kDone or kFailed; must not block or
-  // call back. May come late, after withdraw().
+  // Called on a worker thread, one call at a time for a track, the last time with kDone or kFailed; must not block, but
+  // may call back. May come late, after withdraw().
   using Tell = std::function<void(const AnalysisNews&)>;
   struct Item {
     std::string uri;
@@ -68,7 +72,7 @@ class AnalysisQueue {
   };
 
   explicit AnalysisQueue(Options options);
-  // Gives everything up; nobody is told any more.
+  // Gives everything up; nobody is told any more. Waits for a chunk, but not for an answer that is being made.
   ~AnalysisQueue();
   AnalysisQueue(const AnalysisQueue&) = delete;
   AnalysisQueue& operator=(const AnalysisQueue&) = delete;
@@ -78,7 +82,7 @@ class AnalysisQueue {
   void set_urgency(std::uint64_t ask, Urgency urgency);
   // What nobody asks for any more ends within a chunk.
   void withdraw(std::uint64_t ask);
-  // While held nothing is opened or heard: decks need the machine.
+  // While held nothing is heard, and only what decks have is opened and looked up: they need the machine.
   void hold(bool is_held);
   // Runs on a worker thread, before anything is heard; for what is to be written into the store.
   void write(std::function<void(AnalysisStore&)> write);
@@ -95,29 +99,40 @@ class AnalysisQueue {
   };
   struct Job;
   using Shared = std::shared_ptr<Job>;
+  // A worker either asks – it opens tracks, asks the store and writes to it, which somebody may wait for and a server or
+  // a disk may hold up – or hears.
+  enum class Role { kAsks, kHears };
+  static constexpr int kOpeningsMax = 4;  // at a time; each may wait for a server
 
   // --- under the mutex
   void wake();
   Shared find_same(const Request& request) const;
-  bool may_run(const Job& job, SteadyTime now) const;
-  Shared next(SteadyTime now);
-  SteadyTime next_look() const;
+  static bool is_ready(const Job& job, SteadyTime now);
+  bool may_open(const Job& job, bool has_room) const;
+  bool has_room(SteadyTime now) const;
+  static bool comes_before(const Job& a, const Job& b);
+  Shared next(Role role, SteadyTime now);
+  std::optional<std::stop_source> next_to_give_way(SteadyTime now) const;
+  SteadyTime next_look(SteadyTime now) const;
   void make_room_for(const Job& job);
-  void call_away_openings(Urgency urgency);
   void remove(const Shared& job);
   bool merge(const Shared& job);
   void start_threads();
+  void start_thread(Role role);
 
   // --- on a worker
-  void run(const std::stop_token& stop);
-  void work_on(Lock& lock, const Shared& job);
+  void run(Role role, const std::stop_token& stop);
+  void write_next(Lock& lock);
+  bool call_away_opening(Lock& lock, SteadyTime now);
+  void wait(Lock& lock, SteadyTime now, const std::stop_token& stop);
+  void work_on(Lock& lock, const Shared& job, IdleThread* idle, const std::stop_token& stop);
   void settle(Lock& lock, const Shared& job);
-  void step(Job& job);
+  void ask(Job& job);
   void open(Job& job);
   void look_up(Job& job);
-  void begin(Job& job);
-  void listen(Job& job);
-  void finish(Job& job);
+  void hear(Job& job, IdleThread& idle, const std::stop_token& stop) const;
+  void begin(Job& job) const;
+  void listen(Job& job) const;
   void keep(Job& job);
   void fail_with(Job& job, const Error& error) const;
   void tell(Lock& lock, const Shared& job);
@@ -130,6 +145,10 @@ class AnalysisQueue {
   std::deque<std::function<void(AnalysisStore&)>> writes_;
   std::uint64_t last_ask_ = 0;
   std::size_t asks_ = 0;
+  int openings_ = 0;         // tracks being opened
+  int askers_ = 0;           // threads of the role
+  int busy_askers_ = 0;
+  int hearers_ = 0;
   bool is_held_ = false;
   bool is_stopped_ = false;
   std::vector<std::jthread> threads_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "engine/base/log.h"
@@ -13,7 +14,17 @@ namespace {
 
 constexpr double kEstimatesS[] = {10, 20, 30, 60};  // then each minute
 constexpr double kEstimateEveryS = 60;
+constexpr std::chrono::milliseconds kOpeningTurnMax{30'000};
 constexpr int kKeepTriesMax = 50;  // 10 s for what is behind the music
+
+std::unique_ptr<IdleThread> make_idle_thread(bool is_lowered) {
+  try {
+    return std::make_unique<IdleThread>(is_lowered);
+  } catch (const std::system_error& error) {
+    log::error("analysis_thread_missing", {{"message", error.what()}});
+    return nullptr;
+  }
+}
 
 double estimate_after(double heard_s) {
   for (const double at : kEstimatesS) {
@@ -24,45 +35,75 @@ double estimate_after(double heard_s) {
 
 }  // namespace
 
-void AnalysisQueue::run(const std::stop_token& stop) {
-  set_thread_name("segue-analysis");
-  flush_denormals();
+void AnalysisQueue::run(Role role, const std::stop_token& stop) {
+  const bool asks = role == Role::kAsks;
+  set_thread_name(asks ? "segue-known" : "segue-listen");
+  const auto idle = asks ? nullptr : make_idle_thread(options_.is_lowered);
+  if (!asks && idle == nullptr) return;
   Lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (!writes_.empty()) {
-      const auto write = std::move(writes_.front());
-      writes_.pop_front();
-      lock.unlock();
-      write(*options_.store);
-      lock.lock();
+    if (asks && !writes_.empty()) {
+      write_next(lock);
       continue;
     }
-    const Shared job = next(std::chrono::steady_clock::now());
-    if (job != nullptr) {
-      work_on(lock, job);
-      continue;
-    }
-    const SteadyTime at = is_held_ ? SteadyTime::max() : next_look();
-    const auto has_changed = [this, seen = changes_] { return changes_ != seen; };
-    if (at == SteadyTime::max()) {
-      changed_.wait(lock, stop, has_changed);
-    } else {
-      changed_.wait_until(lock, stop, at, has_changed);
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (const Shared job = next(role, now)) {
+      work_on(lock, job, idle.get(), stop);
+    } else if (!asks || !call_away_opening(lock, now)) {
+      wait(lock, now, stop);
     }
   }
 }
 
+void AnalysisQueue::write_next(Lock& lock) {
+  const auto write = std::move(writes_.front());
+  writes_.pop_front();
+  lock.unlock();
+  write(*options_.store);
+  lock.lock();
+}
+
+bool AnalysisQueue::call_away_opening(Lock& lock, SteadyTime now) {
+  auto opening = next_to_give_way(now);
+  if (!opening) return false;
+  lock.unlock();
+  opening->request_stop();
+  lock.lock();
+  return true;
+}
+
+void AnalysisQueue::wait(Lock& lock, SteadyTime now, const std::stop_token& stop) {
+  const auto has_changed = [this, seen = changes_] { return changes_ != seen; };
+  const SteadyTime at = next_look(now);
+  if (at == SteadyTime::max()) {
+    changed_.wait(lock, stop, has_changed);
+  } else {
+    changed_.wait_until(lock, stop, at, has_changed);
+  }
+}
+
 // One step of one track: short, so that what is more urgent comes next.
-void AnalysisQueue::work_on(Lock& lock, const Shared& job) {
+void AnalysisQueue::work_on(Lock& lock, const Shared& job, IdleThread* idle, const std::stop_token& stop) {
   job->is_working = true;
   job->is_opening = job->listening == nullptr;
-  if (job->is_opening) job->stop = std::stop_source();
+  if (job->is_opening) {
+    job->stop = std::stop_source();
+    job->opening_since = std::chrono::steady_clock::now();
+    ++openings_;
+  }
+  // One that asks is always left: for what is urgent, and for taking the time of openings.
+  if (idle == nullptr && ++busy_askers_ == askers_ && askers_ <= kOpeningsMax) start_thread(Role::kAsks);
   lock.unlock();
-  step(*job);
+  idle == nullptr ? ask(*job) : hear(*job, *idle, stop);
+  if (std::exchange(job->is_to_close, false)) job->listening.reset();
   lock.lock();
+  if (idle == nullptr) --busy_askers_;
+  if (job->is_opening) --openings_;
   job->is_opening = false;
   job->show();
+  const bool is_stalled = job->has_no_bytes;
   settle(lock, job);
+  if (idle == nullptr || is_stalled || !job->shown.is_to_be_heard) wake();  // it is for others now, or makes room
 }
 
 void AnalysisQueue::settle(Lock& lock, const Shared& job) {
@@ -74,6 +115,10 @@ void AnalysisQueue::settle(Lock& lock, const Shared& job) {
   }
   if (std::exchange(job->has_no_bytes, false)) {
     job->not_before = std::chrono::steady_clock::now() + options_.look_again;
+  }
+  if (std::exchange(job->is_called_away, false)) {  // others come first; a server that is only slow gets more time
+    job->opening_turn = std::min(2 * job->opening_turn, kOpeningTurnMax);
+    job->not_before = std::chrono::steady_clock::now() + job->opening_turn;
   }
   if (!job->is_over() && merge(job)) {
     job->is_working = false;
@@ -102,32 +147,28 @@ void AnalysisQueue::tell(Lock& lock, const Shared& job) {
   if (job->is_dirty && job->is_over()) tell(lock, job);
 }
 
-void AnalysisQueue::step(Job& job) {
+void AnalysisQueue::ask(Job& job) {
   if (job.listening == nullptr) return open(job);
   if (!job.is_looked_up) return look_up(job);
-  if (!job.listening->has_begun()) return begin(job);
-  if (job.is_heard) return keep(job);
-  listen(job);
+  keep(job);
 }
 
 void AnalysisQueue::fail_with(Job& job, const Error& error) const {
   if (error.reason == "READ_INTERRUPTED") {  // opened anew when bytes have come
-    job.has_no_bytes = true;
-    job.listening.reset();
+    job.has_no_bytes = job.is_to_close = true;
     return;
   }
   job.news.stage = AnalysisNews::Stage::kFailed;
   job.news.error = error;
-  job.has_news = true;
-  job.listening.reset();
+  job.has_news = job.is_to_close = true;
 }
 
 void AnalysisQueue::open(Job& job) {
   const std::stop_token stop = job.stop.get_token();
   auto opened = Listening::open(options_.opener, job.request.uri, stop, job.dropped);
   if (!opened) {
-    const bool is_called_away = stop.stop_requested() && !job.dropped;
-    if (!is_called_away) fail_with(job, opened.error());
+    if (!stop.stop_requested() || job.dropped) return fail_with(job, opened.error());
+    job.is_called_away = true;
     return;
   }
   job.listening = *std::move(opened);
@@ -169,9 +210,30 @@ void AnalysisQueue::look_up(Job& job) {
   }
 }
 
-void AnalysisQueue::begin(Job& job) {
-  // From here on it is work that nobody waits for; what the library knows is told at once.
-  if (options_.is_lowered) lower_to_background();
+// Behind everything else: from here on it is work that nobody waits for.
+void AnalysisQueue::hear(Job& job, IdleThread& idle, const std::stop_token& stop) const {
+  idle.run([this, &job] { job.listening->has_begun() ? listen(job) : begin(job); });
+  const bool is_whole = job.due == Job::Due::kWhole;
+  if (std::exchange(job.due, Job::Due::kNothing) == Job::Due::kNothing) return;
+  // This may take long on a busy machine, so that the end must not wait for it.
+  const auto answer = std::make_shared<model::TrackAnalysis>();
+  const bool is_made = idle.run_or_leave(
+      [answer, is_whole, analyser = job.listening->analyser()] {
+        *answer = is_whole ? analyser->finish() : analyser->estimate();
+      },
+      stop);
+  if (!is_made) return;
+  job.listening->add_tags(*answer);
+  job.has_news = true;
+  if (is_whole) {
+    answer->is_final = job.is_heard = true;
+    job.news.is_from_library = false;
+    job.news.progress = 1;
+  }
+  job.news.analysis = answer;
+}
+
+void AnalysisQueue::begin(Job& job) const {
   if (const auto begun = job.listening->begin(options_.make_analyser, job.request.hint); !begun) {
     return fail_with(job, begun.error());
   }
@@ -179,10 +241,13 @@ void AnalysisQueue::begin(Job& job) {
   job.has_news = true;
 }
 
-void AnalysisQueue::listen(Job& job) {
+void AnalysisQueue::listen(Job& job) const {
   const auto outcome = job.listening->listen(job.next_estimate_s);
   if (!outcome) return fail_with(job, outcome.error());
-  if (*outcome == Listening::Outcome::kEnd) return finish(job);
+  if (*outcome == Listening::Outcome::kEnd) {
+    job.due = Job::Due::kWhole;
+    return;
+  }
   if (*outcome == Listening::Outcome::kNoBytes) {
     job.has_no_bytes = true;
     return;
@@ -191,21 +256,9 @@ void AnalysisQueue::listen(Job& job) {
   if (job.listening->heard_s() >= job.next_estimate_s) {
     job.next_estimate_s = estimate_after(job.listening->heard_s());
     // Of what is all there the whole answer comes soon enough; an answer of the library is better than a part of one.
-    if (job.listening->streams_in() && !job.news.is_from_library) {
-      job.news.analysis = std::make_shared<const model::TrackAnalysis>(job.listening->estimate());
-      job.has_news = true;
-    }
+    if (job.listening->streams_in() && !job.news.is_from_library) job.due = Job::Due::kEstimate;
   }
   if (std::chrono::steady_clock::now() - job.told_at >= options_.tell_every) job.has_news = true;
-}
-
-void AnalysisQueue::finish(Job& job) {
-  auto analysis = std::make_shared<model::TrackAnalysis>(job.listening->finish());
-  analysis->is_final = true;
-  job.news.analysis = std::move(analysis);
-  job.news.is_from_library = false;
-  job.news.progress = 1;
-  job.is_heard = job.has_news = true;
 }
 
 // The answer is told already; what is behind the music, tags, may still be on its way and belongs to the content.

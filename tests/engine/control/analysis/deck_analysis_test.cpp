@@ -45,6 +45,7 @@ class DeckAnalysisTest : public ::testing::Test {
       Booth::Options options;
       options.analyses = queue.get();
       options.data_dir = data_dir;
+      options.loads_at_once = loads_at_once;
       booth_ = std::make_unique<Booth>(options);
     }
     return *booth_;
@@ -75,6 +76,7 @@ class DeckAnalysisTest : public ::testing::Test {
   }
 
   std::string data_dir;
+  bool loads_at_once = true;
   MemoryMedia media;
   const std::shared_ptr<Heard> heard = std::make_shared<Heard>();
   const std::shared_ptr<FakeStore> store = std::make_shared<FakeStore>();
@@ -119,6 +121,39 @@ TEST_F(DeckAnalysisTest, TheLibraryIsAskedBeforeAnythingIsHeard) {
   (void)send("load { deck: 2 uri: 'file:///a' }");
   ASSERT_TRUE(step_until([](const v1::Deck& d) { return d.grid().origin() == v1::AdoptAnalysis::LIBRARY; }, 2));
   EXPECT_EQ(heard->begun[kRateHz], 1);
+}
+
+TEST_F(DeckAnalysisTest, AKnownTrackIsAdoptedWhileListeningIsHeldUp) {
+  add("file:///known");
+  add("file:///new", 12, 2);
+  (void)send("load { deck: 1 uri: 'file:///known' }");
+  ASSERT_TRUE(step_until_done());
+  heard->stops_at = kRateHz;
+  (void)send("load { deck: 1 uri: 'file:///new' play: true }");
+  heard->wait_for_stop();
+  (void)send("load { deck: 2 uri: 'file:///known' }");
+  EXPECT_TRUE(step_until([](const v1::Deck& d) { return d.has_loudness_lufs() && d.has_grid(); }, 2));
+  EXPECT_EQ(booth().deck(2).bpm(), 128);
+  EXPECT_EQ(booth().deck(1).analysis().state(), v1::AnalysisProgress::RUNNING);
+  heard->let_go();
+}
+
+TEST_F(DeckAnalysisTest, ALoadThatNeverEndsHoldsNoAnalysis) {
+  loads_at_once = false;
+  add("file:///a");
+  add("http://x/hangs");
+  heard->stops_at = kRateHz;
+  (void)send("load { deck: 1 uri: 'file:///a' }");
+  booth().loader.answer();
+  booth().run(4);
+  heard->wait_for_stop();
+  (void)send("load { deck: 2 uri: 'http://x/hangs' }");
+  booth().run_to(booth().frame() + 2 * kSecond);
+  heard->let_go();
+  EXPECT_NE(booth().deck(1).analysis().state(), v1::AnalysisProgress::DONE) << "a load comes first";
+  booth().run_to(booth().frame() + 5 * kSecond);
+  EXPECT_TRUE(step_until_done());
+  EXPECT_EQ(booth().deck(2).state(), v1::Deck::LOADING);
 }
 
 TEST_F(DeckAnalysisTest, AnotherTrackMeanwhileGivesItUp) {

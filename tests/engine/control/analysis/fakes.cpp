@@ -107,6 +107,14 @@ void FakeAnalyser::push(ConstStereoBlock block) {
 }
 
 model::TrackAnalysis FakeAnalyser::estimate() const {
+  {
+    std::unique_lock lock(heard_->mutex);
+    ++heard_->answers_waiting;
+    heard_->changed.notify_all();
+    heard_->changed.wait(lock, [this] { return !heard_->answers_wait; });
+    --heard_->answers_waiting;
+    heard_->changed.notify_all();
+  }
   model::TrackAnalysis analysis;
   analysis.version = heard_->version;
   analysis.analysed_s = pushed_s_;

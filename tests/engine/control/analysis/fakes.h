@@ -46,6 +46,8 @@ struct Heard {
   std::map<int, std::uint64_t> hash;           // of all samples pushed
   std::optional<int> stops_at;                 // a push of this rate waits until it is reset
   bool is_stopped = false;                     // one does
+  bool answers_wait = false;                   // whoever makes an answer waits until it is reset
+  int answers_waiting = 0;                     // as many do
   int version = model::kAnalysisVersion;
 
   // Blocks until a push waits.
@@ -56,7 +58,13 @@ struct Heard {
   void let_go() {
     const std::lock_guard lock(mutex);
     stops_at.reset();
+    answers_wait = false;
     changed.notify_all();
+  }
+  // Blocks until an answer waits, or none does.
+  void wait_for_answers(int waiting) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return answers_waiting == waiting; });
   }
   // Blocks until an analyser of this rate has been pushed so often.
   void wait_for_pushes(int rate_hz, int count) {

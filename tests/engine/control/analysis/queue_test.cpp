@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/analysis/queue.h"
 
+#include <array>
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -36,6 +38,12 @@ class AnalysisQueueTest : public ::testing::Test {
     const auto asked = queue().ask({.uri = uri, .urgency = urgency}, listener.tell());
     EXPECT_TRUE(asked);
     return asked ? *asked : 0;
+  }
+  // Asks, and returns once all that is left to do is listening.
+  std::uint64_t ask_and_wait(const std::string& uri, Listener& listener, Urgency urgency) {
+    const std::uint64_t asked = ask(uri, listener, urgency);
+    (void)listener.wait_for([](const AnalysisNews& news) { return news.marks != nullptr; });
+    return asked;
   }
   AnalysisNews analyse(const std::string& uri) {
     Listener listener;
@@ -148,8 +156,8 @@ TEST_F(AnalysisQueueTest, TheMostUrgentComesFirstAndTheRestGoesOnWhereItWas) {
   heard->stops_at = kRateA;
   ask("file:///a", a, Urgency::kBackground);
   heard->wait_for_stop();
-  ask("file:///c", c, Urgency::kAsked);
-  ask("file:///b", b, Urgency::kPlaying);
+  ask_and_wait("file:///c", c, Urgency::kAsked);
+  ask_and_wait("file:///b", b, Urgency::kPlaying);
   heard->let_go();
   EXPECT_EQ(a.wait().stage, Stage::kDone);
   EXPECT_EQ(b.wait().stage, Stage::kDone);
@@ -171,8 +179,8 @@ TEST_F(AnalysisQueueTest, AnUrgencyThatRisesCountsAtOnce) {
   heard->stops_at = kRateA;
   ask("file:///a", a, Urgency::kAsked);
   heard->wait_for_stop();
-  ask("file:///b", b, Urgency::kLoaded);
-  queue().set_urgency(ask("file:///c", c, Urgency::kLoaded), Urgency::kPlaying);
+  ask_and_wait("file:///b", b, Urgency::kLoaded);
+  queue().set_urgency(ask_and_wait("file:///c", c, Urgency::kLoaded), Urgency::kPlaying);
   heard->let_go();
   (void)a.wait();
   EXPECT_EQ(heard->pushes[1].first, kRateC);
@@ -300,6 +308,71 @@ TEST_F(AnalysisQueueTest, AServerThatHangsGivesWayToADeck) {
   for (const AnalysisNews& news : a.all()) EXPECT_EQ(news.stage, Stage::kQueued) << "it is tried again";
 }
 
+// On a machine without time for it, listening may take for ever.
+TEST_F(AnalysisQueueTest, WhatIsKnownDoesNotWaitForListening) {
+  media.add("file:///a", wav_bytes(5, kRateA));
+  media.add("file:///b", wav_bytes(2, kRateB));
+  (void)analyse("file:///b");
+  Listener a, b, c;
+  heard->stops_at = kRateA;
+  ask("file:///a", a, Urgency::kPlaying);
+  heard->wait_for_stop();
+  ask("file:///b", b, Urgency::kLoaded);
+  EXPECT_TRUE(b.wait().is_from_library);
+  queue().hold(true);
+  ask("file:///b", c, Urgency::kLoaded);
+  EXPECT_TRUE(c.wait().is_from_library) << "nor for a load or a loud audio thread";
+  std::promise<void> written;
+  queue().write([&](AnalysisStore&) { written.set_value(); });
+  written.get_future().wait();
+  queue().hold(false);
+  heard->let_go();
+  EXPECT_EQ(a.wait().stage, Stage::kDone);
+}
+
+TEST_F(AnalysisQueueTest, ManyServersThatHangKeepNobodyWaiting) {
+  options.opening_turn = std::chrono::milliseconds(1);
+  std::array<Listener, 12> hung;
+  for (std::size_t i = 0; i < hung.size(); ++i) {
+    const std::string uri = "http://x/" + std::to_string(i);
+    media.add(uri, wav_bytes(1, kRateA)).hangs = true;
+    ask(uri, hung[i], i < 3 ? Urgency::kLoaded : Urgency::kAsked);
+  }
+  media.add("file:///b", wav_bytes(2, kRateB));
+  media.add("file:///c", wav_bytes(2, kRateC));
+  Listener b, c;
+  ask("file:///b", b, Urgency::kLoaded);
+  EXPECT_EQ(b.wait().stage, Stage::kDone);
+  ask("file:///c", c, Urgency::kAsked);
+  EXPECT_EQ(c.wait().stage, Stage::kDone);
+  EXPECT_EQ(queue().list().size(), hung.size()) << "they are tried again";
+}
+
+TEST_F(AnalysisQueueTest, WhoIsToldMayAskAndWithdraw) {
+  media.add("file:///a", wav_bytes(60, kRateA));
+  media.add("file:///b", wav_bytes(2, kRateB));
+  heard->stops_at = kRateA;
+  Listener b;
+  std::promise<std::uint64_t> number;
+  std::shared_future<std::uint64_t> known = number.get_future().share();
+  std::promise<void> withdrawn;
+  std::atomic<int> told = 0;
+  const auto asked = queue().ask({.uri = "file:///a"}, [&, known](const AnalysisNews& news) {
+    if (news.stage != Stage::kRunning || told++ > 0) return;
+    queue().withdraw(known.get());
+    ask("file:///b", b);
+    EXPECT_EQ(queue().list().size(), 1U);
+    withdrawn.set_value();
+  });
+  ASSERT_TRUE(asked);
+  number.set_value(*asked);
+  withdrawn.get_future().wait();
+  heard->let_go();
+  EXPECT_EQ(b.wait().stage, Stage::kDone);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(heard->pushed(kRateA), 0) << "it was given up before the first chunk";
+}
+
 TEST_F(AnalysisQueueTest, AnotherAddressIsKnownByItsLengthWhileItStreamsIn) {
   auto& track = media.add("http://x/a", wav_bytes(30, kRateA));
   (void)analyse("http://x/a");
@@ -373,6 +446,24 @@ TEST_F(AnalysisQueueTest, EndsAtOnceInTheMiddleOfEverything) {
   ASSERT_TRUE(ending.ask({.uri = "file:///c"}, c.tell()));
   heard->wait_for_pushes(kRateC, 1);
 }  // and is destroyed
+
+// Without the right to raise it, a thread behind a busy machine may not get to its end for minutes.
+TEST_F(AnalysisQueueTest, TheEndDoesNotWaitForAnAnswerThatIsBeingMade) {
+  media.add("file:///a", wav_bytes(2, kRateA));
+  media.add("http://x/b", wav_bytes(30, kRateB)).present = 1'200'000;
+  for (const char* uri : {"file:///a", "http://x/b"}) {
+    Listener listener;
+    heard->answers_wait = true;
+    {
+      AnalysisQueue ending(options);
+      ASSERT_TRUE(ending.ask({.uri = uri}, listener.tell()));
+      heard->wait_for_answers(1);
+    }
+    heard->let_go();
+    heard->wait_for_answers(0);
+    for (const AnalysisNews& news : listener.all()) EXPECT_EQ(news.analysis, nullptr) << uri;
+  }
+}
 
 }  // namespace
 }  // namespace segue::control::test
