@@ -37,7 +37,7 @@ struct Lists {
 
 void write_truth(const ReferenceTrack& track, const std::string& file, const std::filesystem::path& folder,
                  Lists& lists) {
-  const auto& truth = track.truth;
+  const auto truth = as_counted(track.truth);
   lists.json << segue::reference::json_of(track.plan, truth, file) << "\n";
   char line[200];
   std::snprintf(line, sizeof line, ",%.5f,%s,%.6f,%d,%s,", truth.bpm, segue::model::name_of(truth.key).c_str(),

@@ -117,7 +117,7 @@ Piece piece_of(Row& row, const std::filesystem::path& folder) {
 std::vector<Piece> reference_pieces(const reference::ReferenceOrder& order) {
   std::vector<Piece> pieces;
   for (const auto& track : reference::reference_set(order)) {
-    const auto& truth = track.truth;
+    const auto truth = as_counted(track.truth);
     Piece piece;
     piece.name = std::string(to_string(track.plan.genre)) + "_" + std::to_string(pieces.size() + 1);
     piece.plan = track.plan;

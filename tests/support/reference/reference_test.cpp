@@ -126,6 +126,19 @@ TEST(ReferenceTruth, PickupIsBeforeTheFirstDownbeat) {
   EXPECT_NEAR(seconds_at(truth, -2), truth.beats_s[0], 1e-12);
 }
 
+TEST(ReferenceTruth, SixEightCountsDottedQuarters) {
+  auto plan = plain_plan(Genre::kSixEight);
+  plan.opening = Opening::kPickup;
+  plan.pickup_beats = 4;
+  const auto eighths = truth_of(plan);
+  const auto truth = as_counted(eighths);
+  EXPECT_DOUBLE_EQ(truth.bpm, eighths.bpm / 3);
+  EXPECT_EQ(truth.beats_per_bar, 2);
+  EXPECT_EQ(truth.beats_s.at(static_cast<std::size_t>(truth.downbeat_beat)), eighths.downbeat_s);
+  EXPECT_EQ(truth.beats_s[0], eighths.beats_s[1]);
+  EXPECT_EQ(as_counted(truth_of(plain_plan(Genre::kWaltz))).beats_per_bar, 3);
+}
+
 TEST(ReferenceTruth, RampsEndAtTheTempoAskedFor) {
   auto plan = plain_plan(Genre::kTechno);
   plan.sections = {{SectionLabel::kGroove, 64}};

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -82,7 +83,7 @@ std::vector<double> other_levels(const ReferencePlan& plan, double bpm) {
   switch (plan.genre) {
     case Genre::kDrumAndBass: return {bpm / 2};
     case Genre::kHipHop: return {bpm * 2};
-    case Genre::kSixEight: return {bpm / 3, bpm / 3 * 2};
+    case Genre::kSixEight: return {bpm / 3};
     case Genre::kWaltz: return bpm > 140 ? std::vector{bpm / 3} : std::vector<double>{};
     case Genre::kHouse:
     case Genre::kTechno:
@@ -141,6 +142,20 @@ ReferenceTruth truth_of(const ReferencePlan& plan) {
   add_keys(plan, truth);
   // The line that ends the last bar is no beat of the music, though it bounds the last one.
   truth.beats_s.pop_back();
+  return truth;
+}
+
+ReferenceTruth as_counted(ReferenceTruth truth) {
+  constexpr int kEighths = 3;  // of a dotted quarter
+  if (truth.beats_per_bar != 2 * kEighths) return truth;
+  truth.also_bpm = {truth.bpm};
+  truth.bpm /= kEighths;
+  truth.beats_per_bar = 2;
+  std::vector<double> beats;
+  const auto first = static_cast<std::size_t>(truth.downbeat_beat % kEighths);
+  for (std::size_t i = first; i < truth.beats_s.size(); i += kEighths) beats.push_back(truth.beats_s[i]);
+  truth.downbeat_beat /= kEighths;
+  truth.beats_s = std::move(beats);
   return truth;
 }
 

@@ -28,6 +28,9 @@ struct ReferenceTruth {
 
 ReferenceTruth truth_of(const ReferencePlan& plan);
 
+// As a musician counts it: scores of 6/8 are written in eighths, but its beat is the dotted quarter.
+ReferenceTruth as_counted(ReferenceTruth truth);
+
 // The time of a place in beats from the first downbeat, fractions and negative ones included.
 double seconds_at(const ReferenceTruth& truth, double beat);
 
