@@ -87,7 +87,7 @@ class WholeAnalyser final : public Analyser {
     analysis.onsets_s = rhythm_.onsets_s();
     if (analysis.onsets_s.size() >= kOnsetsMin) analysis.rhythm = std::move(rhythm);
     metre_.complete(analysis.rhythm, key_.chroma());
-    analysis.tonality = key_.estimate();
+    analysis.tonality = key_.estimate(analysis.rhythm);
     analysis.loudness = loudness_.estimate();
     analysis.sound = sound_.estimate();
     analysis.waveform = waveform_.estimate();

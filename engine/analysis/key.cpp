@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/analysis/key_evidence.h"
+#include "engine/analysis/key_bars.h"
+#include "engine/analysis/key_changes.h"
 
 namespace segue::analysis {
 namespace {
@@ -14,20 +15,27 @@ constexpr double kHeardS = 2;  // of harmony, before anything is said
 constexpr double kAgreementNone = 0.17;
 constexpr double kAgreementFull = 0.40;
 
+std::size_t length_of(const Stretch& stretch) { return stretch.end - stretch.begin; }
+
 model::Key key_of(std::size_t index) { return {static_cast<int>(index % 12), index >= 12}; }
 
 }  // namespace
 
-model::Tonality KeyAnalyser::estimate() const {
+model::Tonality KeyAnalyser::estimate(const model::Rhythm& rhythm) const {
   model::Tonality tonality;
   const TuningMeter& tuning = chroma_.tuning();
   const double trust = std::clamp((tuning.agreement() - kAgreementNone) / (kAgreementFull - kAgreementNone), 0.0, 1.0);
   if (trust <= 0) return tonality;
-  const Harmony harmony = hear_harmony(chroma_, tuning.cents());
-  const Stretch part = sounding_part(harmony, {0, harmony.weight.size()});
-  if (static_cast<double>(part.end - part.begin) < kHeardS * harmony.frames_per_s) return tonality;
+  const KeyBars bars(rhythm);
+  const Harmony harmony = hear_harmony(chroma_, tuning.cents(), bars);
+  const Stretch sounding = sounding_part(harmony, {0, harmony.weight.size()});
+  if (static_cast<double>(length_of(sounding)) < kHeardS * harmony.frames_per_s) return tonality;
 
-  const PerKey likely = probabilities(evidence_of(harmony, part));
+  const auto parts = parts_by_key(harmony, sounding);
+  const auto longest = std::max_element(parts.begin(), parts.end(), [](const KeyPart& a, const KeyPart& b) {
+    return length_of(a.frames) < length_of(b.frames);
+  });
+  const PerKey likely = probabilities(longest->evidence);
   std::array<std::size_t, kKeys> order{};
   for (std::size_t i = 0; i < kKeys; ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return likely[a] > likely[b]; });
@@ -37,7 +45,11 @@ model::Tonality KeyAnalyser::estimate() const {
   for (std::size_t i = 1; i <= 3; ++i) {
     tonality.alternatives.push_back({key_of(order[i]), trust * likely[order[i]]});
   }
-  tonality.changes.push_back({0, *tonality.key, tonality.confidence});
+  for (const KeyPart& part : parts) {
+    const bool is_first = tonality.changes.empty();
+    const double confidence = trust * probabilities(part.evidence)[part.key];
+    tonality.changes.push_back({is_first ? 0 : bars.seconds_of(part.bar), key_of(part.key), confidence});
+  }
   return tonality;
 }
 

@@ -15,8 +15,9 @@ class KeyAnalyser {
   explicit KeyAnalyser(int sample_rate_hz) : chroma_(sample_rate_hz) {}
 
   void push(std::span<const float> mono) { chroma_.push(mono); }
-  // What can be said of the track so far; changes nothing.
-  model::Tonality estimate() const;
+  // What can be said of the track so far; changes nothing. Of the rhythm it needs the grid and the phrases: where they
+  // are known, so is what begins on them.
+  model::Tonality estimate(const model::Rhythm& rhythm) const;
   // The pitches over time, which tell of harmony to the analyser of metre too.
   const Chroma& chroma() const { return chroma_; }
 

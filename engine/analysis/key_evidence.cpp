@@ -9,65 +9,78 @@
 namespace segue::analysis {
 namespace {
 
-// By multinomial regression on 114 generated songs (of 31 progressions) and on the same songs with 2 to 14 s cut off
-// in front, since not every track begins on its tonic.
-constexpr double kByProfile = 2.323;
-constexpr double kByBassProfile = 0.885;
-constexpr double kByTriads = 2.220;
-constexpr double kByFirst = 1.740;
-constexpr double kByLast = 0.614;
-constexpr double kBySteps = 4.240;
-constexpr double kByRootShare = 1.300;
-constexpr double kByBassShare = 1.060;
-constexpr double kMinor = 0.436;
+// By multinomial regression, pulled towards 0, on generated songs: README, "Key".
+constexpr double kByProfile = 1.15;
+constexpr double kByBassProfile = 2;
+constexpr double kByTriads = 1.6;
+constexpr double kByForeign = -4.4;
+constexpr double kByTonic = 1;
+constexpr double kByRoot = 0.35;
+constexpr double kByPhraseRoot = 1.7;
+constexpr double kByPhraseTriad = 2.9;
+constexpr double kByFirst = 1.2;
+constexpr double kByLast = 0.55;
 
 constexpr double kPresent = 0.3;  // weight of a frame that has harmony
 constexpr double kFirstS = 1.2;
 constexpr double kLastS = 1.5;
+constexpr double kLate = 0.02;  // bars
+constexpr double kBeginsFrom = 0.06;
+constexpr double kBeginsTo = 0.5;
+constexpr double kShareMin = 0.05;
 
-// How usual triads are in a key, by the degree of their root in semitones: majors, then minors.
-constexpr std::array<double, kKeys> kInMajor{3, 0, 0.4, 0, 0.3, 2.5, 0, 2.5, 0.5, 0.2, 1, 0,
-                                             0, 0, 1.5, 0, 1.3, 0.8, 0, 0.4, 0,   2,   0, 0};
-constexpr std::array<double, kKeys> kInMinor{0, 0.7, 0,   2.2, 0, 1,   0, 2,   2.4, 0, 2.4, 0,
-                                             3, 0,   0.2, 0,   0, 2.2, 0, 1.8, 0,   0, 0,   0};
+// Notes that a key does not have; the leading note of minor is half its own.
+constexpr std::array<double, 12> kForeignToMajor{0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0};
+constexpr std::array<double, 12> kForeignToMinor{0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0.5};
+
+using Roots = std::array<double, 12>;
 
 struct Summary {
   Pitches chord{};
   Pitches bass{};
-  PerKey triads{};                 // share of the time
-  std::array<double, 12> first{};  // roots it begins with
-  std::array<double, 12> last{};
-  std::array<PerKey, kKeys> steps{};  // share of the changes of triad, [from][to]
+  PerKey triads{};  // share of the time
+  Roots first{};    // roots it begins with, where it is not known where phrases begin
+  Roots last{};
+  PerKey phrases{};  // triads that phrases of eight bars begin with, or of four
 };
 
-std::array<double, 12> roots_in(const Harmony& harmony, const Stretch& part) {
-  std::array<double, 12> roots{};
-  for (std::size_t t = part.begin; t < part.end; ++t) {
-    for (std::size_t i = 0; i < kKeys; ++i) {
-      roots[i % 12] += harmony.triads[t][i] / static_cast<double>(part.end - part.begin);
-    }
-  }
+Roots roots_of(const PerKey& triads) {
+  Roots roots{};
+  for (std::size_t i = 0; i < kKeys; ++i) roots[i % 12] += triads[i];
   return roots;
 }
 
-// Triads half a second apart.
-void count_steps(const Harmony& harmony, const Stretch& part, std::array<PerKey, kKeys>& steps) {
-  constexpr std::size_t kApart = 6;
-  double all = 0;
-  for (std::size_t t = part.begin; t + kApart < part.end; ++t) {
-    for (std::size_t from = 0; from < kKeys; ++from) {
-      const double weight = harmony.triads[t][from] * harmony.weight[t];
-      if (weight < 1e-3) continue;
-      for (std::size_t to = 0; to < kKeys; ++to) {
-        if (to == from) continue;
-        steps[from][to] += weight * harmony.triads[t + kApart][to];
-        all += weight * harmony.triads[t + kApart][to];
-      }
-    }
+// Means over those of the part's frames that `is_meant` picks; nothing if they are too few.
+template <typename Picked>
+PerKey mean_triads(const Harmony& harmony, const Stretch& part, Picked is_meant) {
+  PerKey mean{};
+  double frames = 0;
+  for (std::size_t t = part.begin; t < part.end; ++t) {
+    if (!is_meant(t)) continue;
+    frames += 1;
+    for (std::size_t i = 0; i < kKeys; ++i) mean[i] += harmony.triads[t][i];
   }
-  for (PerKey& row : steps) {
-    for (double& value : row) value /= all + 1e-9;
+  if (frames < 3) return {};
+  for (double& value : mean) value /= frames;
+  return mean;
+}
+
+// Place in groups of so many bars. Frames at a bar line still hear what was before it.
+double place_in(double bar, int bars) {
+  const double place = bar + kLate;
+  return place - bars * std::floor(place / bars);
+}
+
+PerKey triads_on_phrases(const Harmony& harmony, const Stretch& part) {
+  for (const int bars : {8, 4}) {
+    if (harmony.phrase < bars) continue;
+    const PerKey triads = mean_triads(harmony, part, [&](std::size_t t) {
+      const double place = place_in(harmony.bar[t], bars);
+      return harmony.weight[t] > 0 && place > kBeginsFrom && place < kBeginsTo;
+    });
+    if (triads != PerKey{}) return triads;
   }
+  return {};
 }
 
 Summary summarise(const Harmony& harmony, const Stretch& part) {
@@ -83,32 +96,39 @@ Summary summarise(const Harmony& harmony, const Stretch& part) {
     for (std::size_t i = 0; i < kKeys; ++i) summary.triads[i] += harmony.triads[t][i] * harmony.weight[t];
   }
   for (double& share : summary.triads) share /= weights;
-  const auto first = static_cast<std::size_t>(kFirstS * harmony.frames_per_s);
-  const auto last = static_cast<std::size_t>(kLastS * harmony.frames_per_s);
-  summary.first = roots_in(harmony, {part.begin, std::min(part.end, part.begin + first)});
-  summary.last = roots_in(harmony, {part.end - std::min(last, part.end - part.begin), part.end});
-  count_steps(harmony, part, summary.steps);
+  const auto first = part.begin + static_cast<std::size_t>(kFirstS * harmony.frames_per_s);
+  const auto last = part.end - std::min(part.end, static_cast<std::size_t>(kLastS * harmony.frames_per_s));
+  summary.last = roots_of(mean_triads(harmony, part, [&](std::size_t t) { return t >= last; }));
+  summary.phrases = triads_on_phrases(harmony, part);
+  if (summary.phrases == PerKey{}) {
+    summary.first = roots_of(mean_triads(harmony, part, [&](std::size_t t) { return t < first; }));
+  }
   return summary;
 }
 
-double evidence_for(std::size_t key, const Summary& summary, float bass_sum) {
+double share_of(const Pitches& pitches, std::size_t pitch) {
+  float sum = 0;
+  for (const float value : pitches) sum += value;
+  return sum > 0 ? static_cast<double>(pitches[pitch] / sum) : 0;
+}
+
+double logarithm(double share) { return std::log(kShareMin + share); }
+
+double evidence_for(std::size_t key, const Summary& summary) {
   const std::size_t tonic = key % 12;
   const bool is_minor = key >= 12;
   const KeyProfile& profile = profile_of(is_minor);
-  const auto& usual = is_minor ? kInMinor : kInMajor;
+  const PerKey& usual = usual_triads(is_minor);
+  const auto& foreign = is_minor ? kForeignToMinor : kForeignToMajor;
   double triads = 0;
-  for (std::size_t i = 0; i < kKeys; ++i) {
-    triads += usual[i] * summary.triads[(i + tonic) % 12 + (i < 12 ? 0 : 12)];
-  }
-  // From the subtonic, and from the subdominant in plagal turns.
-  const std::size_t mode = is_minor ? 12 : 0;
-  const double steps = summary.steps[(tonic + 10) % 12][key] + summary.steps[(tonic + 5) % 12 + mode][key];
-  const double bass_share = bass_sum > 0 ? static_cast<double>(summary.bass[tonic] / bass_sum) : 0;
+  for (std::size_t i = 0; i < kKeys; ++i) triads += usual[i] * summary.triads[(i + tonic) % 12 + (i < 12 ? 0 : 12)];
+  double outside = 0;
+  for (std::size_t i = 0; i < 12; ++i) outside += foreign[i] * share_of(summary.chord, (i + tonic) % 12);
   return kByProfile * correlation(summary.chord, profile.chord, static_cast<int>(tonic)) +
          kByBassProfile * correlation(summary.bass, profile.bass, static_cast<int>(tonic)) + kByTriads * triads +
-         kByFirst * summary.first[tonic] + kByLast * summary.last[tonic] + kBySteps * steps +
-         kByRootShare * (summary.triads[tonic] + summary.triads[tonic + 12]) + kByBassShare * bass_share +
-         (is_minor ? kMinor : 0);
+         kByForeign * outside + kByTonic * logarithm(summary.triads[key]) +
+         kByRoot * logarithm(roots_of(summary.triads)[tonic]) + kByPhraseRoot * roots_of(summary.phrases)[tonic] +
+         kByPhraseTriad * summary.phrases[key] + kByFirst * summary.first[tonic] + kByLast * summary.last[tonic];
 }
 
 }  // namespace
@@ -131,10 +151,8 @@ Stretch sounding_part(const Harmony& harmony, const Stretch& within) {
 
 PerKey evidence_of(const Harmony& harmony, const Stretch& part) {
   const Summary summary = summarise(harmony, part);
-  float bass_sum = 0;
-  for (const float value : summary.bass) bass_sum += value;
   PerKey evidence{};
-  for (std::size_t key = 0; key < kKeys; ++key) evidence[key] = evidence_for(key, summary, bass_sum);
+  for (std::size_t key = 0; key < kKeys; ++key) evidence[key] = evidence_for(key, summary);
   return evidence;
 }
 

@@ -13,8 +13,9 @@ constexpr float kSoftness = 0.15F;      // of that loudness counts half
 constexpr int kSmoothFrames = 2;        // on either side
 constexpr double kHarmonyShare = 0.45;  // of the loud frames' pitched sound: below it is drums
 constexpr double kSharpness = 8;        // how much a likeness of 1 counts
-constexpr double kBassWeight = 0.75;
-constexpr double kStay = 0.985;  // that a triad goes on for another frame
+constexpr double kBassWeight = 0.5;
+constexpr float kDroneShare = 0.7F;  // of the mean bass that is taken out of each frame
+constexpr double kStay = 0.985;      // that a triad goes on for another frame
 
 float sum_of(const Pitches& pitches) {
   float sum = 0;
@@ -58,9 +59,10 @@ std::vector<Pitches> smooth(const std::vector<Pitches>& frames) {
 }
 
 // 1 where pitched sound over a second is about as strong as in the track's louder parts, else 0.
-std::vector<double> where_harmony_is(const std::vector<Pitches>& chord, double frames_per_s) {
+std::vector<double> where_harmony_is(const std::vector<Pitches>& chord, const std::vector<Pitches>& bass,
+                                     double frames_per_s) {
   std::vector<float> sums(chord.size());
-  std::transform(chord.begin(), chord.end(), sums.begin(), sum_of);
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum_of(chord[i]) + sum_of(bass[i]);
   const double least = kHarmonyShare * quantile(sums, kLoud);
   const auto length = static_cast<int>(frames_per_s);
   std::vector<double> result(chord.size());
@@ -70,6 +72,24 @@ std::vector<double> where_harmony_is(const std::vector<Pitches>& chord, double f
       sum += static_cast<double>(sums[static_cast<std::size_t>(j)]);
     }
     result[static_cast<std::size_t>(i)] = sum > 0 && sum / (length / 2 * 2) >= least ? 1 : 0;
+  }
+  return result;
+}
+
+// The bass without what sounds in it all the time: a tuned kick says nothing of the chords, and a pedal little.
+std::vector<Pitches> without_drone(const std::vector<Pitches>& bass, const std::vector<double>& weight) {
+  Pitches mean{};
+  float weights = 1e-9F;
+  for (std::size_t i = 0; i < bass.size(); ++i) {
+    if (weight[i] <= 0) continue;
+    weights += 1;
+    for (std::size_t pitch = 0; pitch < 12; ++pitch) mean[pitch] += bass[i][pitch];
+  }
+  std::vector<Pitches> result = bass;
+  for (Pitches& frame : result) {
+    for (std::size_t pitch = 0; pitch < 12; ++pitch) {
+      frame[pitch] = std::max(0.0F, frame[pitch] - kDroneShare * mean[pitch] / weights);
+    }
   }
   return result;
 }
@@ -159,25 +179,28 @@ std::vector<PerKey> smooth(const std::vector<PerKey>& seen) {
 
 }  // namespace
 
-Harmony hear_harmony(const Chroma& chroma, double cents) {
+Harmony hear_harmony(const Chroma& chroma, double cents, const KeyBars& bars) {
   Harmony harmony;
   harmony.frames_per_s = chroma.frames_per_s();
+  harmony.phrase = bars.phrase();
   const Folding folding(cents);
   std::vector<Pitches> chord;
   std::vector<Pitches> bass;
   for (const ChromaFrame& frame : chroma.frames()) {
     chord.push_back(folding.fold(frame.chord));
     bass.push_back(folding.fold(frame.bass));
+    harmony.bar.push_back(bars.bar_at(chroma.seconds_of(static_cast<std::int64_t>(harmony.bar.size()))));
   }
-  harmony.weight = where_harmony_is(chord, harmony.frames_per_s);
+  harmony.weight = where_harmony_is(chord, bass, harmony.frames_per_s);
   even(chord);
   even(bass);
   harmony.chord = smooth(chord);
   harmony.bass = smooth(bass);
+  const auto moving_bass = without_drone(harmony.bass, harmony.weight);
   const auto known = templates();
   std::vector<PerKey> seen;
   for (std::size_t i = 0; i < chord.size(); ++i) {
-    seen.push_back(likeness(harmony.chord[i], harmony.bass[i], known));
+    seen.push_back(likeness(harmony.chord[i], moving_bass[i], known));
     const float presence = std::max(sum_of(harmony.chord[i]), sum_of(harmony.bass[i]));
     harmony.weight[i] *= std::min(1.0, static_cast<double>(presence));
   }

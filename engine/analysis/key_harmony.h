@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/analysis/chroma.h"
+#include "engine/analysis/key_bars.h"
 
 namespace segue::analysis {
 
@@ -18,10 +19,12 @@ struct Harmony {
   std::vector<Pitches> bass;   // likewise
   std::vector<PerKey> triads;  // how likely each triad sounds; sums to 1
   std::vector<double> weight;  // 0 where there is nothing but drums or silence, 1 in full harmony
+  std::vector<double> bar;     // where it lies in the count of KeyBars
+  int phrase = 0;              // in bars; 0 where phrases are not known
   double frames_per_s = 0;
 };
 
 // Frames of music tuned `cents` above concert pitch.
-Harmony hear_harmony(const Chroma& chroma, double cents);
+Harmony hear_harmony(const Chroma& chroma, double cents, const KeyBars& bars);
 
 }  // namespace segue::analysis

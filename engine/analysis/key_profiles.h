@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/analysis/chroma.h"
+#include <array>
+
+#include "engine/analysis/key_harmony.h"
 
 namespace segue::analysis {
 
@@ -13,6 +15,17 @@ struct KeyProfile {
 };
 
 const KeyProfile& profile_of(bool is_minor);
+
+// How usual triads are in a key, by the degree of their root in semitones: majors, then minors. From 0 to 3.
+const PerKey& usual_triads(bool is_minor);
+
+// The same as logarithms of likelihoods, by key and then by triad or pitch class.
+struct KeyLikelihoods {
+  std::array<PerKey, kKeys> triads{};
+  std::array<std::array<double, 12>, kKeys> pitches{};
+};
+
+const KeyLikelihoods& key_likelihoods();
 
 // Correlation of pitches with a profile whose tonic is `tonic`, −1 to +1.
 double correlation(const Pitches& pitches, const Pitches& profile, int tonic);

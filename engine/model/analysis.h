@@ -49,11 +49,11 @@ struct KeyCandidate {
 };
 
 struct Tonality {
-  std::optional<Key> key;
+  std::optional<Key> key;  // of the longest part, where it changes
   double confidence = 0;
   std::vector<KeyCandidate> alternatives;  // best first, without key itself, at most 3
   double tuning_cents = 0;                 // of concert pitch (A = 440 Hz), −50 to +50
-  std::vector<KeyChange> changes;          // in order, the first at 0; as yet the one key of the whole track
+  std::vector<KeyChange> changes;          // in order, the first at 0, the others on bar lines
 };
 
 // ITU-R BS.1770-4 and EBU R128. Absent for what has no sound above the gate.

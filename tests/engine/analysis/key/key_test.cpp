@@ -14,11 +14,18 @@ namespace segue::analysis {
 namespace {
 
 using test::Song;
+using test::Triad;
 
 model::Tonality listen(const std::vector<float>& mono, int sample_rate_hz = 44100) {
   KeyAnalyser analyser(sample_rate_hz);
   analyser.push(mono);
-  return analyser.estimate();
+  return analyser.estimate({});
+}
+
+model::Tonality listen_with_grid(const Song& song) {
+  KeyAnalyser analyser(song.sample_rate_hz);
+  analyser.push(test::render(song));
+  return analyser.estimate(test::rhythm_of(song));
 }
 
 std::string heard(const model::Tonality& tonality) {
@@ -72,9 +79,43 @@ TEST(Key, BlocksMakeNoDifference) {
   for (std::size_t at = 0; at < signal.size(); at += 777) {
     parts.push(std::span(signal).subspan(at, std::min<std::size_t>(777, signal.size() - at)));
   }
-  EXPECT_EQ(parts.estimate().key, whole.key);
-  EXPECT_EQ(parts.estimate().confidence, whole.confidence);
-  EXPECT_EQ(parts.estimate().tuning_cents, whole.tuning_cents);
+  EXPECT_EQ(parts.estimate({}).key, whole.key);
+  EXPECT_EQ(parts.estimate({}).confidence, whole.confidence);
+  EXPECT_EQ(parts.estimate({}).tuning_cents, whole.tuning_cents);
+}
+
+TEST(Key, PhrasesTellAKeyFromItsRelative) {
+  // The same four chords, C G Am F: what a phrase begins with is home.
+  const auto major = listen_with_grid(
+      {.sample_rate_hz = 8000, .seconds = 32, .tonic = 0, .progression = test::usual_progression(false)});
+  EXPECT_EQ(major.key, (model::Key{0, false})) << heard(major);
+  const auto minor = listen_with_grid(
+      {.sample_rate_hz = 8000, .seconds = 32, .tonic = 9, .progression = test::usual_progression(true)});
+  EXPECT_EQ(minor.key, (model::Key{9, true})) << heard(minor);
+}
+
+TEST(Key, OddIntrosDoNotDecide) {
+  for (const Triad& triad : {Triad{8, false}, Triad{5, true}, Triad{10, false}}) {
+    const auto tonality = listen_with_grid({.sample_rate_hz = 8000,
+                                            .seconds = 64,
+                                            .tonic = 4,
+                                            .intro = std::vector<Triad>(8, triad),
+                                            .progression = test::usual_progression(true)});
+    EXPECT_EQ(tonality.key, (model::Key{4, true})) << "after 8 bars " << triad.degree << " up: " << heard(tonality);
+  }
+}
+
+TEST(Key, TunedKicksDoNotDecide) {
+  for (const double kick_hz : {43.65, 46.25, 51.91}) {  // F, F sharp and A flat
+    const auto tonality = listen_with_grid({.sample_rate_hz = 8000,
+                                            .seconds = 48,
+                                            .tonic = 2,
+                                            .progression = test::usual_progression(true),
+                                            .bass = 0.15F,
+                                            .kick_hz = kick_hz,
+                                            .kick_decay_per_s = 4});
+    EXPECT_EQ(tonality.key, (model::Key{2, true})) << "kick at " << kick_hz << " Hz: " << heard(tonality);
+  }
 }
 
 TEST(Key, SilenceHasNone) {

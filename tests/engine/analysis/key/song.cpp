@@ -2,6 +2,7 @@
 #include "tests/engine/analysis/key/song.h"
 
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 #include <random>
 
@@ -40,11 +41,22 @@ void drum(std::vector<float>& out, const Song& song, std::mt19937& random) {
     const bool is_snare = beat % 2 == 1;
     for (std::size_t i = 0; i < static_cast<std::size_t>(0.25 * rate) && first + i < out.size(); ++i) {
       const double t = static_cast<double>(i) / rate;
-      const double kick = std::sin(2 * std::numbers::pi * (52 * t + 2.2 * (1 - std::exp(-t * 40)))) * std::exp(-t * 18);
+      const double kick = std::sin(2 * std::numbers::pi * (song.kick_hz * t + 2.2 * (1 - std::exp(-t * 40)))) *
+                          std::exp(-t * song.kick_decay_per_s);
       const double snare = is_snare ? 0.6 * static_cast<double>(noise(random)) * std::exp(-t * 25) : 0;
       out[first + i] += song.drums * static_cast<float>(kick + snare);
     }
   }
+}
+
+Triad triad_in(const Song& song, int bar) {
+  const auto at = static_cast<std::size_t>(bar);
+  Triad triad =
+      at < song.intro.size() ? song.intro[at] : song.progression[(at - song.intro.size()) % song.progression.size()];
+  int up = 0;
+  for (const Shift& shift : song.shifts) up = bar >= shift.bar ? shift.semitones : up;
+  triad.degree += up;
+  return triad;
 }
 
 }  // namespace
@@ -54,13 +66,23 @@ std::vector<Triad> usual_progression(bool is_minor) {
   return {{0, false}, {7, false}, {9, true}, {5, false}};
 }
 
+model::Rhythm rhythm_of(const Song& song) {
+  model::Rhythm rhythm;
+  rhythm.bpm = 4 * 60 / kBarS;
+  rhythm.confidence = 1;
+  rhythm.grid.markers.push_back({0, rhythm.bpm});
+  rhythm.phrase_bars = 8;
+  rhythm.phrase_s = static_cast<double>(song.intro.size()) * kBarS;
+  return rhythm;
+}
+
 std::vector<float> render(const Song& song) {
   std::vector<float> out(static_cast<std::size_t>(song.seconds * song.sample_rate_hz));
   std::mt19937 random(1);
   if (song.drums > 0) drum(out, song, random);
   const double c4_hz = 440 * std::exp2(-9.0 / 12 + song.cents / 1200);
   for (int bar = 0; !song.progression.empty() && bar * kBarS < song.seconds; ++bar) {
-    const Triad triad = song.progression[static_cast<std::size_t>(bar) % song.progression.size()];
+    const Triad triad = triad_in(song, bar);
     const int root = (song.tonic + triad.degree) % 12;
     for (const int step : {0, triad.is_minor ? 3 : 4, 7}) {
       const double hz = c4_hz * std::exp2((root + step) / 12.0);
