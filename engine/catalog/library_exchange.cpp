@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/catalog/analysis_blob.h"
 #include "engine/catalog/import/location.h"
 #include "engine/catalog/library_entries.h"
 #include "engine/catalog/library_marks.h"
@@ -61,6 +62,22 @@ Result<void> collect_marks(store::Database& database, ForeignLibrary& library, c
   return {};
 }
 
+// Grids of analyses, where the user has none; of what a track holds now, as far as its length says.
+Result<void> collect_grids(store::Database& database, ForeignLibrary& library, const Places& places) {
+  const char* sql =
+      "SELECT c.uri, c.content, p.packed FROM track_content c JOIN analysis a ON a.content = c.content "
+      "JOIN analysis_piece p ON p.analysis = a.id WHERE p.piece = 0";
+  return each_row(database.query(sql), [&](const Statement& row) {
+    const auto place = places.find(std::string(row.text(0)));
+    if (place == places.end()) return;
+    ForeignTrack& track = library.tracks[place->second];
+    const bool is_other = track.size_bytes > 0 && !row.text(1).starts_with(std::to_string(track.size_bytes) + "-");
+    if (is_other || (track.marks.grid && !track.marks.grid->empty())) return;
+    auto analysis = unpacked_analysis(row.text(2));
+    if (analysis && !analysis->rhythm.grid.empty()) track.heard_grid = std::move(analysis->rhythm.grid);
+  });
+}
+
 // "a/b/c" as folders a, b and the list c.
 ForeignPlaylist named(const std::string& name) {
   ForeignPlaylist playlist;
@@ -110,7 +127,6 @@ Result<ForeignLibrary> collect_library(store::Database& database) {
   library.program = "Segue";
   Places places;
   auto done = collect_tracks(database, library, places);
-  if (done) done = collect_marks(database, library, places);
   if (!done) return tl::unexpected<Error>(done.error());
   std::vector<std::string> providers;
   done = each_row(database.query("SELECT DISTINCT provider FROM playlist ORDER BY provider"),
@@ -124,6 +140,10 @@ Result<ForeignLibrary> collect_library(store::Database& database) {
         return tl::unexpected<Error>(read.error());
     }
   }
+  // Tracks of other catalogues that a playlist names are marked as well.
+  done = collect_marks(database, library, places);
+  if (done) done = collect_grids(database, library, places);
+  if (!done) return tl::unexpected<Error>(done.error());
   return library;
 }
 

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <sstream>
 
 #include <pugixml.hpp>
 
+#include "engine/catalog/export/rekordbox_grid.h"
 #include "engine/catalog/import/rekordbox.h"
 
 namespace segue::catalog {
@@ -67,6 +69,22 @@ void write_grid(xml_node node, const model::BeatGrid& grid) {
     set(tempo, "Metro", metro_of(grid.beats_per_bar));
     set(tempo, "Battito", std::to_string(beat % grid.beats_per_bar + 1));
   }
+}
+
+std::optional<model::BeatGrid> grid_of(const ForeignTrack& track) {
+  if (track.marks.grid && !track.marks.grid->empty()) return track.marks.grid;
+  return track.heard_grid ? std::optional(rekordbox_grid(*track.heard_grid, track.duration_s)) : std::nullopt;
+}
+
+// What is nobody's word, so that reading the file again does not make it the user's. Other programs pass by it.
+void write_heard(xml_node node, const ForeignTrack& track) {
+  std::string heard;
+  if (track.heard_grid && !(track.marks.grid && !track.marks.grid->empty())) heard += kHeardGrid;
+  if (track.is_key_heard && track.key) heard += (heard.empty() ? "" : " ") + std::string(kHeardKey);
+  if (heard.empty()) return;
+  xml_node instruction = node.append_child(pugi::node_pi);
+  instruction.set_name(kHeardInstruction);
+  instruction.set_value(heard.c_str());
 }
 
 int type_of(CuePoint::Kind kind) {
@@ -177,7 +195,8 @@ std::string write_rekordbox(ForeignLibrary& library, const std::string& version)
     const xml_node node = collection.append_child("TRACK");
     set(node, "TrackID", std::to_string(i + 1));
     write_facts(node, track);
-    if (track.marks.grid) write_grid(node, *track.marks.grid);
+    write_heard(node, track);
+    if (const auto grid = grid_of(track)) write_grid(node, *grid);
     for (const CuePoint& cue : track.marks.cues) write_cue(node, cue);
     note_losses(track, library);
   }

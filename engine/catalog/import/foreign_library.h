@@ -36,8 +36,10 @@ struct ForeignTrack {
   double duration_s = 0;          // 0: not known
   double bpm = 0;                 // as the program shows it; 0: not known. Also without a grid in marks
   std::optional<model::Key> key;  // as the program shows it; readers leave marks.key alone
+  bool is_key_heard = false;      // it is an analysis's or a catalogue's: nobody has said it of this track
   std::int64_t size_bytes = 0;    // 0: not known
   model::TrackMarks marks;        // grid, cues, loops, rating, colour, comment, plays, gain
+  std::optional<model::BeatGrid> heard_grid;  // an analysis's; for writers, where marks have none
 };
 
 struct ForeignPlaylist {

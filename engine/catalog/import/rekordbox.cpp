@@ -135,6 +135,13 @@ void read_facts(const xml_node& node, ForeignTrack& track, Reading& reading) {
   track.marks.last_played_s = day_of(node.attribute("LastPlayed").as_string(), '-');
 }
 
+// What a file of ours says is an analysis's: nobody's word, and found again by listening.
+bool is_heard(const xml_node& node, const Reading& reading, std::string_view what) {
+  if (!reading.is_ours) return false;
+  const std::string_view heard = node.child(kHeardInstruction).value();
+  return heard.find(what) != std::string_view::npos;
+}
+
 void read_track(const xml_node& node, Reading& reading) {
   ForeignTrack track;
   track.title = text_of(node, "Name");
@@ -151,7 +158,8 @@ void read_track(const xml_node& node, Reading& reading) {
   track.album = text_of(node, "Album");
   track.genre = text_of(node, "Genre");
   read_facts(node, track, reading);
-  read_grid(node, track, reading);
+  if (!is_heard(node, reading, kHeardGrid)) read_grid(node, track, reading);
+  track.is_key_heard = is_heard(node, reading, kHeardKey);
   read_cues(node, track, reading);
   const std::size_t place = reading.library.tracks.size();
   reading.by_id.emplace(node.attribute("TrackID").as_string(), place);

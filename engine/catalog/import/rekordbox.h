@@ -10,6 +10,11 @@ namespace segue::catalog {
 // What we call ourselves in the files we write: read again, their grids and cues are taken as they stand.
 inline constexpr const char* kOwnProduct = "Segue";
 
+// A processing instruction within a track of ours, and the words of it: what of the track is no user's word.
+inline constexpr const char* kHeardInstruction = "segue-heard";
+inline constexpr const char* kHeardGrid = "grid";
+inline constexpr const char* kHeardKey = "key";
+
 // rekordbox's "Export Collection in xml format", which other programs read and write as well. Fails with
 // INVALID_ARGUMENT LIBRARY_FILE_INVALID or LIBRARY_FILE_TOO_LARGE; faults within are skipped, counted and named.
 Result<ForeignLibrary> read_rekordbox(std::string text);

@@ -59,7 +59,7 @@ TrackMarks taken_marks(TrackMarks ours, const ForeignTrack& theirs, bool replace
     ours.grid = marks.grid;
     ours.correction_s = marks.correction_s;
   }
-  const std::optional<model::Key> key = marks.key ? marks.key : theirs.key;
+  const std::optional<model::Key> key = marks.key || theirs.is_key_heard ? marks.key : theirs.key;
   if (wins(ours.key.has_value(), key.has_value())) ours.key = key;
   if (wins(ours.gain_db.has_value(), marks.gain_db.has_value())) ours.gain_db = marks.gain_db;
   if (wins(ours.cue_s.has_value(), marks.cue_s.has_value())) ours.cue_s = marks.cue_s;

@@ -38,7 +38,7 @@ Result<void> check_bounds(std::string_view text) {
 Result<void> parse_xml(pugi::xml_document& document, std::string& text, ForeignLibrary& library) {
   if (auto good = check_bounds(text); !good) return good;
   const pugi::xml_parse_result parsed =
-      document.load_buffer_inplace(text.data(), text.size(), pugi::parse_default, pugi::encoding_auto);
+      document.load_buffer_inplace(text.data(), text.size(), pugi::parse_default | pugi::parse_pi, pugi::encoding_auto);
   if (parsed) return {};
   const std::string why = std::string(parsed.description()) + " at byte " + std::to_string(parsed.offset);
   if (!document.document_element())

@@ -229,11 +229,17 @@ Result<void> write_file(const v1::ExportLibraryRequest& request, const std::stri
 // In the other program's terms: its times, its strokes in names.
 void prepare(ForeignLibrary& library, bool is_list) {
   for (ForeignTrack& track : library.tracks) {
+    track.is_key_heard = !track.marks.key.has_value();
     if (track.marks.key) track.key = track.marks.key;
     const std::optional<std::string> path = catalog::path_of_file_uri(track.location);
     if (is_list || !path) continue;
     const auto header = catalog::mp3_header_of_file(*path);
-    catalog::correct(track.marks, -catalog::decoder_correction_s(catalog::DecoderProfile::kRekordbox, header));
+    const double correction_s = -catalog::decoder_correction_s(catalog::DecoderProfile::kRekordbox, header);
+    catalog::correct(track.marks, correction_s);
+    model::TrackMarks heard;
+    heard.grid = std::move(track.heard_grid);
+    catalog::correct(heard, correction_s);
+    track.heard_grid = std::move(heard.grid);
   }
   for (catalog::ForeignPlaylist& playlist : library.playlists) {
     playlist.name = replaced(playlist.name, kSlash, "/");

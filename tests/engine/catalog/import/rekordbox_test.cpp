@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/catalog/export/rekordbox_file.h"
+#include "engine/catalog/export/rekordbox_grid.h"
 #include "engine/catalog/import/foreign_grid.h"
 #include "tests/engine/catalog/same_marks.h"
 
@@ -219,6 +220,67 @@ TEST(RekordboxFile, ComesBackWhole) {
   const ForeignLibrary back = read(text);
   EXPECT_THAT(skipped(back), ElementsAre());
   expect_same_library(back, library);
+}
+
+TEST(RekordboxFile, WhatAnAnalysisFoundIsForOthersToReadAndNotTheUsersWord) {
+  ForeignLibrary library;
+  library.tracks.resize(2);
+  for (ForeignTrack& track : library.tracks) {
+    track.location = "file:///a.flac";
+    track.duration_s = 60;
+    track.key = model::Key{9, true};
+    track.is_key_heard = true;
+    track.heard_grid = model::BeatGrid{{{0.05217, 127.998}}, 4};
+  }
+  library.tracks[1].marks.grid = model::BeatGrid{{{1.234567, 99.5}}, 4};
+  library.tracks[1].is_key_heard = false;
+  std::string text = write_rekordbox(library, "0.1.0");
+  EXPECT_THAT(text, HasSubstr(R"(<TEMPO Inizio="0.052" Bpm="128.000" Metro="4/4" Battito="1")"));
+  const ForeignLibrary ours = read(text);
+  EXPECT_FALSE(ours.tracks[0].marks.grid);
+  EXPECT_EQ(ours.tracks[0].key, library.tracks[0].key);
+  EXPECT_TRUE(ours.tracks[0].is_key_heard);
+  ASSERT_TRUE(ours.tracks[1].marks.grid) << "the user's wins";
+  EXPECT_NEAR(ours.tracks[1].marks.grid->markers[0].at_s, 1.234567, 1e-9);
+  EXPECT_FALSE(ours.tracks[1].is_key_heard);
+  // Of another program's file it is what that program's user sees.
+  text.replace(text.find("Name=\"Segue\""), 12, "Name=\"rekordbox\"");
+  const ForeignLibrary theirs = read(text);
+  ASSERT_TRUE(theirs.tracks[0].marks.grid);
+  EXPECT_NEAR(theirs.tracks[0].marks.grid->markers[0].at_s, 0.052, 1e-9);
+  EXPECT_FALSE(theirs.tracks[0].is_key_heard);
+}
+
+// The largest distance of a beat from where rekordbox has it, which counts from the last anchor.
+double farthest_s(const model::BeatGrid& exact, const model::BeatGrid& anchors, double duration_s) {
+  double farthest = 0;
+  for (double beat = 1; exact.seconds_of_beat(beat) < duration_s; ++beat) {
+    const double at_s = exact.seconds_of_beat(beat);
+    model::BeatGrid::Marker last = anchors.markers.front();
+    for (const auto& anchor : anchors.markers) last = anchor.at_s < at_s + 0.01 ? anchor : last;
+    const double beats = std::round((at_s - last.at_s) * last.bpm / 60);
+    farthest = std::max(farthest, std::abs(last.at_s + beats * 60 / last.bpm - at_s));
+  }
+  return farthest;
+}
+
+TEST(RekordboxGrid, KeepsBeatsWhereTheyAreThoughTempiAreRounded) {
+  const model::BeatGrid exact{{{0.0314159, 173.99499}}, 4};
+  const model::BeatGrid grid = rekordbox_grid(exact, 600);
+  EXPECT_LT(farthest_s(exact, grid, 600), 0.003);
+  EXPECT_GT(grid.markers.size(), 1U);
+  EXPECT_LT(grid.markers.size(), 12U);
+  for (const auto& marker : grid.markers) {
+    EXPECT_NEAR(marker.at_s * 1'000, std::round(marker.at_s * 1'000), 1e-6);
+    EXPECT_NEAR(marker.bpm, 173.99, 1e-9);
+    EXPECT_NEAR(std::remainder(exact.beat_at(marker.at_s) - 1, 4), 0, 0.01) << "at a bar";
+  }
+}
+
+TEST(RekordboxGrid, OneAnchorIsEnoughForATempoThatIsOneOfItsOwn) {
+  EXPECT_EQ(rekordbox_grid({{{0.5, 128.00001}}, 4}, 600).markers.size(), 1U);
+  EXPECT_EQ(rekordbox_grid({{{0.5, 128}, {60.5, 130}}, 4}, 600).markers.size(), 2U);
+  EXPECT_TRUE(rekordbox_grid({}, 600).markers.empty());
 }
 
 TEST(RekordboxFile, SaysWhatTheFormatHasNoPlaceFor) {

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A library goes out as a rekordbox collection and comes back.
+#include "engine/control/library/exchange.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/catalog/library.h"
+#include "tests/engine/catalog/library_folder.h"
+#include "tests/engine/catalog/same_marks.h"
+
+namespace segue::control {
+namespace {
+
+using ::segue::test::flac_file;
+using ::segue::test::LibraryFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kElsewhere = "segue://navi/9";
+
+class LibraryExchangeTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"one", "two", "three"}) {
+      music_.write(std::string(name) + ".flac", flac_file({{"TITLE", name}, {"ARTIST", "A"}}));
+    }
+    music_.scan();
+  }
+  std::string uri(const std::string& title) { return music_.only(title).uri; }
+  // As the worker that heard it does.
+  void put_analysis(const std::string& title, double bpm) {
+    const catalog::Entry entry = music_.only(title);
+    model::TrackAnalysis analysis;
+    analysis.version = model::kAnalysisVersion;
+    analysis.is_final = true;
+    analysis.rhythm.bpm = bpm;
+    analysis.rhythm.grid = {{{0.25, bpm}}, 4};
+    analysis.tonality.key = model::Key{9, true};
+    const std::string content = std::to_string(entry.size_bytes) + "-" + title;
+    ASSERT_TRUE(library().put_analysis(content, analysis));
+    ASSERT_TRUE(library().set_content(entry.uri, content));
+  }
+  // Marks that the format has a place for.
+  static model::TrackMarks marks() {
+    model::TrackMarks marks = ::segue::test::full_marks();
+    marks.gain_db.reset();
+    marks.cue_s.reset();
+    marks.correction_s = 0;
+    for (model::CuePoint& cue : marks.cues) cue.correction_s = 0;
+    marks.last_played_s -= marks.last_played_s % 86'400;  // it knows days
+    return marks;
+  }
+  std::string exported() {
+    const auto response = export_library(library(), {});
+    EXPECT_TRUE(response) << response.error().message;
+    return response ? response->content() : "";
+  }
+  v1::ImportLibraryResponse::Report import(const std::string& text) {
+    v1::ImportLibraryRequest request;
+    request.set_content(text);
+    v1::ImportLibraryResponse::Report report;
+    const auto done = import_library(library(), "local", request, {}, [&](const v1::ImportLibraryResponse& piece) {
+      if (piece.has_report()) report = piece.report();
+    });
+    EXPECT_TRUE(done) << done.error().message;
+    return report;
+  }
+  // The same files, and nothing that the user has said of them.
+  void forget_everything() {
+    music_.close();
+    std::filesystem::remove(music_.database());
+    music_.reopen();
+    music_.scan();
+  }
+  catalog::Library& library() { return music_.library(); }
+  LibraryFolder music_;
+};
+
+TEST_F(LibraryExchangeTest, AnExportOfALibraryThatIsLostBringsItBack) {
+  put_analysis("two", 128);
+  ASSERT_TRUE(library().put_marks(uri("one"), marks(), ""));
+  ASSERT_TRUE(library().put_marks(kElsewhere, marks(), ""));
+  ASSERT_TRUE(library().create_playlist("local", "Gigs/Late", {uri("two"), kElsewhere, uri("one"), uri("two")}));
+  const std::string text = exported();
+  const std::string one = uri("one"), two = uri("two");
+  forget_everything();
+  const auto report = import(text);
+  EXPECT_EQ(report.skipped_count(), 0U) << report.DebugString();
+  EXPECT_EQ(report.matched(), 4U);
+  EXPECT_EQ(report.playlists(), 1U);
+  for (const std::string& marked : {one, std::string(kElsewhere)}) {
+    SCOPED_TRACE(marked);
+    const auto kept = library().marks(marked);
+    ASSERT_TRUE(kept);
+    ::segue::test::expect_same_marks(kept->marks, marks(), 0.6e-6);
+  }
+  const auto lists = library().playlists("local");
+  ASSERT_TRUE(lists);
+  ASSERT_EQ(lists->size(), 1U);
+  EXPECT_EQ(lists->front().name, "Gigs/Late");
+  std::vector<std::string> uris;
+  const auto list = library().playlist("local", lists->front().id);
+  ASSERT_TRUE(list);
+  for (const catalog::Entry& entry : list->entries) uris.push_back(entry.uri);
+  EXPECT_THAT(uris, ElementsAre(two, kElsewhere, one, two));
+}
+
+TEST_F(LibraryExchangeTest, WhatIsThereAlreadyIsNotTouched) {
+  put_analysis("two", 128);
+  ASSERT_TRUE(library().put_marks(uri("one"), marks(), ""));
+  const auto report = import(exported());
+  EXPECT_EQ(report.changed(), 0U);
+  EXPECT_EQ(report.skipped_count(), 0U) << report.DebugString();
+  const auto kept = library().marks(uri("two"));
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(kept->marks.grid) << "an analysis is nobody's word";
+  EXPECT_FALSE(kept->marks.key);
+}
+
+TEST_F(LibraryExchangeTest, AnalysedGridsGoOutWhereTheUserHasNone) {
+  put_analysis("one", 128);
+  put_analysis("two", 171.5);
+  model::TrackMarks own;
+  own.grid = model::BeatGrid{{{1.5, 90}}, 4};
+  ASSERT_TRUE(library().put_marks(uri("one"), own, ""));
+  const std::string text = exported();
+  EXPECT_THAT(text, HasSubstr("Inizio=\"1.500\" Bpm=\"90.000\""));
+  EXPECT_THAT(text, Not(HasSubstr("Bpm=\"128.000\" Metro")));
+  EXPECT_THAT(text, HasSubstr("Inizio=\"0.250\" Bpm=\"171.500\""));
+  EXPECT_THAT(text, HasSubstr("Tonality=\"Am\""));
+}
+
+TEST_F(LibraryExchangeTest, AnAnalysisOfWhatTheFileHeldBeforeDoesNotGoOut) {
+  put_analysis("one", 128);
+  ASSERT_TRUE(library().set_content(uri("one"), "1-other"));
+  ASSERT_TRUE(library().put_analysis("1-other", {}));
+  EXPECT_THAT(exported(), Not(HasSubstr("<TEMPO")));
+}
+
+}  // namespace
+}  // namespace segue::control
