@@ -155,7 +155,7 @@ Result<std::vector<Piece>> pieces_in(const std::filesystem::path& folder) {
 Result<Pcm> decode(const std::filesystem::path& file) {
   auto source = stream::open_file(file.string());
   if (!source) return tl::unexpected(source.error());
-  auto decoder = stream::open_decoder(std::move(*source), file.filename().string());
+  auto decoder = stream::open_decoder(std::move(*source), file.filename().string(), stream::Purpose::kAnalyse);
   if (!decoder) return tl::unexpected(decoder.error());
   Pcm pcm;
   pcm.sample_rate_hz = (*decoder)->facts().source_rate_hz;
