@@ -149,6 +149,17 @@ Stretch sounding_part(const Harmony& harmony, const Stretch& within) {
   return {begin, end};
 }
 
+double pitches_in(const Harmony& harmony, const Stretch& part) {
+  Pitches all{};
+  for (std::size_t t = part.begin; t < part.end; ++t) {
+    if (harmony.weight[t] <= 0) continue;
+    for (std::size_t i = 0; i < 12; ++i) all[i] += harmony.chord[t][i];
+  }
+  double squares = 0;
+  for (std::size_t i = 0; i < 12; ++i) squares += std::pow(share_of(all, i), 2);
+  return squares > 0 ? 1 / squares : 0;
+}
+
 PerKey evidence_of(const Harmony& harmony, const Stretch& part) {
   const Summary summary = summarise(harmony, part);
   PerKey evidence{};

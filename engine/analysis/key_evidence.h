@@ -16,9 +16,11 @@ struct Stretch {
 // The frames from the first lasting harmony to the last; empty if there is none.
 Stretch sounding_part(const Harmony& harmony, const Stretch& within);
 
-// What speaks for each key in a part of a track, as log odds: the pitches against profiles, the bass, which triads
-// sound, on which of them it begins and ends, and steps home. Keys that share their notes differ in nothing but the
-// last.
+// How many pitch classes sound in a part, weak ones counting little: one over the sum of their squared shares.
+double pitches_in(const Harmony& harmony, const Stretch& part);
+
+// What speaks for each key in a part of a track, as log odds: pitches and bass against profiles, which triads sound,
+// and on which of them phrases begin and the part ends. Keys that share their notes differ in little but the last.
 PerKey evidence_of(const Harmony& harmony, const Stretch& part);
 
 // The same as probabilities that sum to 1.

@@ -123,6 +123,18 @@ TEST(Key, SilenceHasNone) {
   EXPECT_FALSE(listen({}).key.has_value());
 }
 
+TEST(Key, ANoteOrAFifthIsNoKeyThatIsTrusted) {
+  std::vector<float> note(8000 * 20);
+  std::vector<float> fifth(note.size());
+  for (std::size_t i = 0; i < note.size(); ++i) {
+    const double turn = 2 * std::numbers::pi * 220 * static_cast<double>(i) / 8000;
+    note[i] = static_cast<float>(0.3 * std::sin(turn) + 0.15 * std::sin(2 * turn) + 0.1 * std::sin(3 * turn));
+    fifth[i] = note[i] + 0.3F * static_cast<float>(std::sin(1.5 * turn));
+  }
+  EXPECT_LT(listen(note, 8000).confidence, 0.1) << heard(listen(note, 8000));
+  EXPECT_LT(listen(fifth, 8000).confidence, 0.4) << heard(listen(fifth, 8000));
+}
+
 TEST(Key, NoiseAndDrumsHaveNoneThatIsTrusted) {
   std::mt19937 random(5);
   std::normal_distribution<float> normal(0, 0.2F);
