@@ -3,14 +3,9 @@
 
 #include <bit>
 
-#include <zlib.h>
+#include "engine/base/compression.h"
 
 namespace segue::catalog {
-namespace {
-
-constexpr int kLevel = 6;  // level 9 takes three times as long for a hundredth
-
-}  // namespace
 
 void ByteWriter::number(std::uint64_t value) {
   while (value >= 0x80) {
@@ -85,15 +80,7 @@ std::size_t ByteReader::count(std::size_t bytes_each) {
 std::string deflated(std::string_view bytes) {
   ByteWriter length;
   length.number(bytes.size());
-  std::string packed = length.bytes();
-  const std::size_t head = packed.size();
-  uLongf room = ::compressBound(static_cast<uLong>(bytes.size()));
-  packed.resize(head + room);
-  // With so much room it fails for want of memory only.
-  const int code = ::compress2(reinterpret_cast<Bytef*>(packed.data() + head), &room,
-                               reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uLong>(bytes.size()), kLevel);
-  packed.resize(code == Z_OK ? head + room : 0);
-  return packed;
+  return length.bytes() + compress({bytes.begin(), bytes.end()});
 }
 
 std::optional<std::string> inflated(std::string_view packed, std::size_t bytes_max) {
@@ -102,14 +89,9 @@ std::optional<std::string> inflated(std::string_view packed, std::size_t bytes_m
   if (!reader.is_good() || length > bytes_max) return std::nullopt;
   std::size_t head = 1;
   for (std::uint64_t rest = length; rest >= 0x80; rest >>= 7) ++head;
-  packed.remove_prefix(head);
-  std::string bytes(static_cast<std::size_t>(length), '\0');
-  uLongf made = static_cast<uLongf>(length);
-  uLong used = static_cast<uLong>(packed.size());
-  const int code = ::uncompress2(reinterpret_cast<Bytef*>(bytes.data()), &made,
-                                 reinterpret_cast<const Bytef*>(packed.data()), &used);
-  if (code != Z_OK || made != length || used != packed.size()) return std::nullopt;
-  return bytes;
+  const auto bytes = decompress(packed.substr(head), static_cast<std::size_t>(length));
+  if (!bytes || bytes->size() != length) return std::nullopt;
+  return std::string(bytes->begin(), bytes->end());
 }
 
 }  // namespace segue::catalog
