@@ -13,6 +13,7 @@
 #include "engine/catalog/import/mixxx.h"
 #include "engine/catalog/import/rekordbox.h"
 #include "engine/catalog/import/serato.h"
+#include "engine/catalog/import/serato_crates.h"
 #include "engine/catalog/import/track_list.h"
 #include "engine/catalog/import/traktor.h"
 #include "engine/catalog/import/xml_file.h"
@@ -20,6 +21,7 @@
 namespace segue::catalog {
 namespace {
 
+constexpr const char* kSeratoFolder = "_Serato_";
 constexpr std::size_t kLookBytes = 4'096;  // the root element is within the first line or two
 
 bool holds(const ForeignFile& file, std::string_view word) {
@@ -63,13 +65,22 @@ bool is_folder(const ForeignFile& file) {
   return !file.path.empty() && std::filesystem::is_directory(file.path, ignored);
 }
 
-// Serato's library is in the tags of the files of a folder.
-Result<ForeignLibrary> read_serato_folder(ForeignFile file) {
-  if (!is_folder(file))
-    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "serato: name the folder that has the tagged files");
+bool is_serato(const ForeignFile& file) { return is_folder(file) || file.bytes.starts_with("vrsn"); }
+
+// Serato's library is in the tags of the files of a folder, and in a folder of its own beside them.
+Result<ForeignLibrary> read_serato_library(ForeignFile file) {
   ForeignLibrary library;
   library.program = "Serato";
   library.profile = DecoderProfile::kSerato;
+  if (!is_folder(file)) {
+    if (auto read = add_serato_records(library, file.path, file.bytes); !read) return tl::unexpected(read.error());
+    return library;
+  }
+  const std::filesystem::path folder = std::filesystem::path(file.path + "/").parent_path();
+  if (folder.filename() == kSeratoFolder) {
+    add_serato_folder(library, folder.string());
+    return library;
+  }
   std::error_code fault;
   using Walk = std::filesystem::recursive_directory_iterator;
   Walk at(file.path, std::filesystem::directory_options::skip_permission_denied, fault);
@@ -79,6 +90,9 @@ Result<ForeignLibrary> read_serato_folder(ForeignFile file) {
     if (at->is_regular_file(ignored)) add_serato_file(library, at->path().string());
   }
   if (fault) library.skip("folder", file.path, fault.message());
+  if (const auto own = folder / kSeratoFolder; std::filesystem::is_directory(own, fault)) {
+    add_serato_folder(library, own.string());
+  }
   return library;
 }
 
@@ -92,7 +106,7 @@ const std::vector<ForeignFormat>& foreign_formats() {
        [](const ForeignFile& file) { return holds(file, "#EXTM3U") || list_format_of_path(file.path).has_value(); },
        read_m3u_library},
       {"mixxx", [](const ForeignFile& file) { return file.bytes.starts_with("SQLite format 3"); }, read_mixxx_file},
-      {"serato", is_folder, read_serato_folder},
+      {"serato", is_serato, read_serato_library},
   };
   return kFormats;
 }

@@ -16,6 +16,7 @@
 #include <taglib/id3v2tag.h>
 #include <taglib/mp4file.h>
 #include <taglib/mpegfile.h>
+#include <taglib/vorbisfile.h>
 #include <taglib/xiphcomment.h>
 
 #include "tests/support/media/media.h"
@@ -353,6 +354,28 @@ TEST_F(SeratoFiles, AreReadFromAtomsInMp4) {
   const ForeignLibrary library = read_file(path);
   ASSERT_EQ(library.tracks.size(), 1U);
   expect_some_marks(library.tracks[0]);
+}
+
+TEST_F(SeratoFiles, AreReadFromCommentsInOgg) {
+  const test::MediaFormat format{
+      "serato", "ogg", "ffmpeg -nostdin -loglevel error -y -i {in} -bitexact -c:a libvorbis {out}", false, false};
+  const std::string path = folder_.write("song.ogg", test::read_file(test::encode(format, test::MediaSignal{.frames = 44'100})));
+  {
+    TagLib::Ogg::Vorbis::File file(path.c_str());
+    file.tag()->addField("SERATO_MARKERS2", TagLib::String(wrapped("Serato Markers2", objects_.markers2)));
+    ASSERT_TRUE(file.save());
+  }
+  const ForeignLibrary library = read_file(path);
+  ASSERT_EQ(library.tracks.size(), 1U);
+  ForeignTrack alone;
+  ForeignLibrary report;
+  SeratoObjects only_markers;
+  only_markers.markers2 = objects_.markers2;
+  read_serato_marks(only_markers, alone, report);
+  ASSERT_GT(alone.marks.cues.size(), 0U);
+  ASSERT_EQ(library.tracks[0].marks.cues.size(), alone.marks.cues.size());
+  EXPECT_EQ(library.tracks[0].marks.cues[0].label, alone.marks.cues[0].label);
+  EXPECT_EQ(library.tracks[0].marks.color, alone.marks.color);
 }
 
 TEST_F(SeratoFiles, WithoutSeratosTagsAreLeftOutAndMissingOnesCounted) {
