@@ -220,17 +220,19 @@ void Front::search(Search search, std::function<void(SearchNews)> tell, const st
     if (search.providers.empty() && worker->provider().describe().can_search)
       names.push_back(worker->provider().name());
   }
-  SearchRun::Options options{std::move(tell), std::move(local), names.size(), clock_};
+  SearchRun::Options options{std::move(tell), local, names.size(), clock_};
   if (names.empty()) {
     return soon([options = std::move(options)] { SearchRun::start(options); });
   }
   const auto run = SearchRun::start(std::move(options));
   for (const std::string& name : names) {
     const auto found = std::make_shared<std::vector<Entry>>();
-    auto task = [search, found](Provider& provider, const std::stop_token& stopped) -> Result<void> {
+    Library* const library = local.contains(name) ? nullptr : library_;
+    auto task = [search, found, library](Provider& provider, const std::stop_token& stopped) -> Result<void> {
       auto entries = provider.search(search.text, search.offset, search.limit, stopped);
       if (!entries) return tl::unexpected(entries.error());
       *found = *std::move(entries);
+      if (library != nullptr) (void)library->tell_known(*found);  // without it they are what the catalogue says
       return {};
     };
     auto done = [run, name, found](Result<void> outcome) {
@@ -334,8 +336,12 @@ void Front::track(const std::string& uri, const std::stop_token& stop, Answer<En
     }
     return soon([done = std::move(done), answer = std::move(answer)] { done(answer); });
   }
-  const auto task = [id = place->id](Provider& provider, const std::stop_token& stopped) {
-    return provider.get(id, stopped);
+  const auto task = [id = place->id, library = library_](Provider& provider, const std::stop_token& stopped) {
+    auto entry = provider.get(id, stopped);
+    std::vector<Entry> one;
+    if (entry) one.push_back(*entry);
+    if (entry && library != nullptr && library->tell_known(one)) entry = std::move(one.front());
+    return entry;
   };
   ask_value<Entry>(*place, stop, task, std::move(done));
 }

@@ -11,6 +11,7 @@
 #include "engine/catalog/library_analyses.h"
 #include "engine/catalog/library_connections.h"
 #include "engine/catalog/library_entries.h"
+#include "engine/catalog/library_known.h"
 #include "engine/catalog/library_playlists.h"
 #include "engine/catalog/library_search.h"
 #include "engine/catalog/library_tracks.h"
@@ -105,6 +106,9 @@ class SqliteLibrary final : public Library {
   Result<void> remember(const std::vector<Entry>& entries) override {
     const auto lease = connections_->write();
     return remember_tracks(*lease, entries);
+  }
+  Result<void> tell_known(std::vector<Entry>& entries) override {
+    return reading([&](store::Database& database) { return catalog::tell_known(database, entries); });
   }
 
   Result<std::vector<Playlist>> playlists(const std::string& provider) override {

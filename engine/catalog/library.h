@@ -69,6 +69,8 @@ class Library {
   virtual Result<std::int64_t> count(const std::string& provider) = 0;
   // Remembers what a provider said of tracks, so that playlists and history can name them when it is away.
   virtual Result<void> remember(const std::vector<Entry>& entries) = 0;
+  // Puts what the user and analyses say of tracks into what another catalogue has answered.
+  virtual Result<void> tell_known(std::vector<Entry>& entries) = 0;
 
   // --- playlists of the user, whose entries may come from any provider
   virtual Result<std::vector<Playlist>> playlists(const std::string& provider) = 0;

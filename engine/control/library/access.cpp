@@ -229,8 +229,10 @@ void Access::browse(v1::BrowseRequest request, std::stop_token stop, Answer<v1::
   if (!request.provider().empty()) {
     return ask<catalog::Listing, v1::BrowseResponse>(
         parts_, request.provider(), stop,
-        [request](Provider& provider, const std::stop_token& stopped) {
-          return provider.browse(request.node(), request.page(), stopped);
+        [request, library = &parts_->library](Provider& provider, const std::stop_token& stopped) {
+          auto listing = provider.browse(request.node(), request.page(), stopped);
+          if (listing) (void)library->tell_known(listing->entries);
+          return listing;
         },
         [](const catalog::Listing& listing) { return to_message(listing); }, std::move(answer));
   }
@@ -324,8 +326,10 @@ void Access::get_playlist(v1::GetPlaylistRequest request, std::stop_token stop,
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
   ask<catalog::PlaylistContent, v1::GetPlaylistResponse>(
       parts_, request.provider(), stop,
-      [id = request.id()](Provider& provider, const std::stop_token& stopped) {
-        return provider.playlist(id, stopped);
+      [id = request.id(), library = &parts_->library](Provider& provider, const std::stop_token& stopped) {
+        auto content = provider.playlist(id, stopped);
+        if (content) (void)library->tell_known(content->entries);
+        return content;
       },
       [parts = parts_](const catalog::PlaylistContent& content) {
         std::vector<std::string> nameless;

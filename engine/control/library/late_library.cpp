@@ -151,6 +151,10 @@ Result<void> LateLibrary::remember(const std::vector<catalog::Entry>& entries) {
   return with([&](Library& library) { return library.remember(entries); });
 }
 
+Result<void> LateLibrary::tell_known(std::vector<catalog::Entry>& entries) {
+  return with([&](Library& library) { return library.tell_known(entries); });
+}
+
 Result<std::vector<catalog::Playlist>> LateLibrary::playlists(const std::string& provider) {
   return with([&](Library& library) { return library.playlists(provider); });
 }

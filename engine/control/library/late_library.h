@@ -37,6 +37,7 @@ class LateLibrary final : public catalog::Library, public std::enable_shared_fro
   Result<std::string> path_of(const std::string& provider, const std::string& id) override;
   Result<std::int64_t> count(const std::string& provider) override;
   Result<void> remember(const std::vector<catalog::Entry>& entries) override;
+  Result<void> tell_known(std::vector<catalog::Entry>& entries) override;
   Result<std::vector<catalog::Playlist>> playlists(const std::string& provider) override;
   Result<catalog::PlaylistContent> playlist(const std::string& provider, const std::string& id) override;
   Result<catalog::Playlist> create_playlist(const std::string& provider, const std::string& name,

@@ -43,6 +43,38 @@ TEST(LibraryAnalyses, ALaterOneTakesThePlaceOfTheEarlier) {
   expect_same(*music.library().analysis(kContent).value(), late);
 }
 
+TEST(LibraryAnalyses, TracksOfOtherCataloguesAreToldWithWhatIsKnownOfThem) {
+  LibraryFolder music;
+  Library& library = music.library();
+  model::TrackAnalysis analysis = full_analysis(1);
+  analysis.rhythm.bpm = 127.98;
+  analysis.tonality.key = model::Key{9, true};
+  ASSERT_TRUE(library.put_analysis(kContent, analysis));
+  ASSERT_TRUE(library.set_content("segue://navi/1", kContent));
+  ASSERT_TRUE(library.set_content("segue://navi/2", kContent));
+  model::TrackMarks marks;
+  marks.grid = model::BeatGrid{{{0.5, 64}}, 4};
+  marks.rating = 4;
+  marks.color = 0xff8800;
+  ASSERT_TRUE(library.put_marks("segue://navi/2", marks, ""));
+  std::vector<Entry> entries(3);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i].uri = "segue://navi/" + std::to_string(i + 1);
+    entries[i].bpm = 130;
+    entries[i].key = "C";
+  }
+  ASSERT_TRUE(library.tell_known(entries));
+  EXPECT_EQ(entries[0].bpm, 127.98);
+  EXPECT_EQ(entries[0].key, "Am");
+  EXPECT_EQ(entries[0].rating, 0);
+  EXPECT_EQ(entries[1].bpm, 64) << "the user's wins";
+  EXPECT_EQ(entries[1].key, "Am");
+  EXPECT_EQ(entries[1].rating, 4);
+  EXPECT_EQ(entries[1].color, 0xff8800U);
+  EXPECT_EQ(entries[2].bpm, 130) << "else what the catalogue says";
+  EXPECT_EQ(entries[2].key, "C");
+}
+
 TEST(LibraryAnalyses, KeysThatAreNoneAreRefused) {
   LibraryFolder music;
   for (const std::string& key : {std::string(), std::string("a b"), std::string(200, 'a'), std::string("a\0b", 3)}) {

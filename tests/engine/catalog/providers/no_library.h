@@ -24,6 +24,7 @@ class NoLibrary final : public catalog::Library {
   R<std::string> path_of(Text, Text) override { return none(); }
   R<std::int64_t> count(Text) override { return none(); }
   R<void> remember(const std::vector<catalog::Entry>&) override { return none(); }
+  R<void> tell_known(std::vector<catalog::Entry>&) override { return none(); }
   R<std::vector<catalog::Playlist>> playlists(Text) override { return none(); }
   R<catalog::PlaylistContent> playlist(Text, Text) override { return none(); }
   R<catalog::Playlist> create_playlist(Text, Text, const std::vector<std::string>&) override { return none(); }

@@ -51,6 +51,12 @@ class EmptyLibrary final : public catalog::Library {
     is_hung_ = is_hung;
     changed_.notify_all();
   }
+  Result<void> tell_known(std::vector<catalog::Entry>& entries) override {
+    for (catalog::Entry& entry : entries) {
+      if (entry.uri == "segue://a/1") entry.bpm = 127.98;
+    }
+    return {};
+  }
   Result<void> remember(const std::vector<catalog::Entry>& entries) override {
     const std::lock_guard lock(mutex_);
     for (const catalog::Entry& entry : entries) remembered_.push_back(entry.uri);
@@ -102,7 +108,7 @@ class EmptyLibrary final : public catalog::Library {
 class AccessTest : public ::testing::Test {
  protected:
   AccessTest() {
-    catalog::Catalogue::Members members{.providers = {}, .clock = clock_, .on_health = nullptr};
+    catalog::Catalogue::Members members{.providers = {}, .library = &library_, .clock = clock_, .on_health = nullptr};
     for (const char* name : {"a", "b", "c"}) {
       scripts_.push_back(std::make_shared<Script>());
       auto entry = entry_of(name, "1", std::string("Only of ") + name);
@@ -228,6 +234,7 @@ TEST_F(AccessTest, BrowsingBeginsAtTheProviders) {
   const auto level = call<v1::BrowseResponse>(&LibraryAccess::browse, request);
   EXPECT_EQ(level->nodes(0).id(), "albums");
   EXPECT_EQ(level->tracks(0).title(), "Only of a");
+  EXPECT_EQ(level->tracks(0).bpm(), 127.98) << "as the library knows";
 }
 
 TEST_F(AccessTest, ATrackTellsWhatTheCacheHasOfIt) {
@@ -239,6 +246,7 @@ TEST_F(AccessTest, ATrackTellsWhatTheCacheHasOfIt) {
   const auto track = call<v1::GetTrackResponse>(&LibraryAccess::get_track, request);
   ASSERT_TRUE(track);
   EXPECT_EQ(track->track().title(), "Only of a");
+  EXPECT_EQ(track->track().bpm(), 127.98) << "as the library knows";
   EXPECT_EQ(track->cached_bytes(), stream::kBlockBytes);
   request.set_uri("segue://a/none");
   EXPECT_EQ(call<v1::GetTrackResponse>(&LibraryAccess::get_track, request).error().reason, "TRACK_MISSING");
