@@ -14,7 +14,7 @@
 namespace segue::model {
 
 // Rises whenever an analyser's answers change: older analyses are made again when their track is next used.
-inline constexpr int kAnalysisVersion = 1;
+inline constexpr int kAnalysisVersion = 2;
 
 struct TempoCandidate {
   double bpm = 0;
@@ -53,7 +53,7 @@ struct Tonality {
   double confidence = 0;
   std::vector<KeyCandidate> alternatives;  // best first, without key itself, at most 3
   double tuning_cents = 0;                 // of concert pitch (A = 440 Hz), −50 to +50
-  std::vector<KeyChange> changes;          // in order, the first at 0, the others on bar lines
+  std::vector<KeyChange> changes;          // in order, the first at 0, the others on bar lines of the grid
 };
 
 // ITU-R BS.1770-4 and EBU R128. Absent for what has no sound above the gate.
