@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/catalog/utf8.h"
+
 namespace segue::catalog {
 namespace {
 
@@ -35,21 +37,6 @@ char32_t take_character(std::string_view text, std::size_t& at) {
     character = character << 6 | (byte(at++) & 0x3FU);
   }
   return character;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x800) {
-    put(0xC0 | c >> 6);
-  } else if (c < 0x10000) {
-    put(0xE0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3F));
-  } else {
-    put(0xF0 | c >> 18);
-    put(0x80 | (c >> 12 & 0x3F));
-    put(0x80 | (c >> 6 & 0x3F));
-  }
-  put(0x80 | (c & 0x3F));
 }
 
 // Greek and Cyrillic in lower case; all else as it is.

@@ -14,28 +14,13 @@
 #include "engine/catalog/import/foreign_formats.h"
 #include "engine/catalog/import/foreign_text.h"
 #include "engine/catalog/import/serato.h"
+#include "engine/catalog/utf8.h"
 
 namespace segue::catalog {
 namespace {
 
 constexpr const char* kDatabase = "database V2";
 constexpr std::string_view kBorder = "%%";  // of folders in a crate's name
-
-void append_utf8(std::uint32_t letter, std::string& text) {
-  const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
-  if (letter < 0x80) return put(letter);
-  if (letter < 0x800) {
-    put(0xC0 | letter >> 6);
-  } else if (letter < 0x10000) {
-    put(0xE0 | letter >> 12);
-    put(0x80 | (letter >> 6 & 0x3F));
-  } else {
-    put(0xF0 | letter >> 18);
-    put(0x80 | (letter >> 12 & 0x3F));
-    put(0x80 | (letter >> 6 & 0x3F));
-  }
-  put(0x80 | (letter & 0x3F));
-}
 
 // Halves of pairs that stand alone become U+FFFD.
 std::string utf8_of_utf16(std::string_view bytes) {
@@ -50,7 +35,7 @@ std::string utf8_of_utf16(std::string_view bytes) {
       letter = is_pair ? 0x10000 + ((letter & 0x3FF) << 10 | (low & 0x3FF)) : 0xFFFD;
       if (is_pair) cursor = ahead;
     }
-    append_utf8(letter, text);
+    append_utf8(text, letter);
   }
   return text;
 }
