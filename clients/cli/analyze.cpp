@@ -5,6 +5,7 @@
 
 #include "clients/cli/analysis_text.h"
 #include "clients/cli/json.h"
+#include "clients/cli/music_files.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/runners.h"
 #include "clients/cli/terminal.h"
@@ -16,17 +17,21 @@ namespace {
 
 using Response = v1::AnalyzeResponse;
 
+constexpr std::size_t kUrisAtOnce = 1'000;  // that one request may name
+
 bool has_ended(const Response& news) { return news.state() == Response::DONE || news.state() == Response::FAILED; }
 
 // What is told of the tracks asked for, in the order asked.
 class Tracks {
  public:
-  void add(std::string uri, const std::string& word) {
+  // False if it is there already.
+  bool add(std::string uri, const std::string& word) {
     const auto is_new = places_.emplace(uri, tracks_.size()).second;
-    if (!is_new) return;
+    if (!is_new) return false;
     tracks_.push_back({});
     tracks_.back().set_uri(std::move(uri));
     names_.push_back(one_line(word));
+    return true;
   }
 
   // Progress alone leaves the newest answer in place. Null for a track that was not asked for.
@@ -84,14 +89,23 @@ class Tracks {
   std::map<std::string, std::size_t> places_;  // by address
 };
 
-Result<v1::AnalyzeRequest> request_of(const Call& call, Tracks& tracks) {
-  v1::AnalyzeRequest request;
+// The tracks that the words name; a folder stands for the files of music in it.
+Result<std::vector<std::string>> uris_of(const Call& call, Tracks& tracks) {
+  std::vector<std::string> uris;
   for (const std::string& word : call.arguments) {
-    auto uri = track_uri(word, call.environment.working_dir);
-    if (!uri) return tl::unexpected(uri.error());
-    request.add_uris(*uri);
-    tracks.add(*std::move(uri), word);
+    const std::vector<std::string> files = music_files(word, call.environment.working_dir);
+    if (files.empty()) return bad_value(one_line(word) + ": there is no file of music in this folder");
+    for (const std::string& file : files) {
+      auto uri = track_uri(file, call.environment.working_dir);
+      if (!uri) return tl::unexpected(uri.error());
+      if (tracks.add(*uri, file)) uris.push_back(*std::move(uri));
+    }
   }
+  return uris;
+}
+
+Result<v1::AnalyzeRequest> request_of(const Call& call) {
+  v1::AnalyzeRequest request;
   request.set_force(call.has("--force"));
   const auto read = [&](const char* option, auto set) -> Result<void> {
     const std::string text = call.option(option);
@@ -146,13 +160,21 @@ class Printer {
 
 Result<int> run_analyze(const Call& call, Session& session) {
   Tracks tracks;
-  const auto request = request_of(call, tracks);
+  auto request = request_of(call);
   if (!request) return tl::unexpected(request.error());
+  const auto uris = uris_of(call, tracks);
+  if (!uris) return tl::unexpected(uris.error());
   Printer printer(call);
-  const auto done = session.analyze(*request, [&](const Response& news) -> Result<void> {
-    const Response* track = tracks.take(news);
-    return track == nullptr ? Result<void>() : printer.tell(tracks, news, *track);
-  });
+  Result<void> done;
+  for (std::size_t first = 0; first < uris->size() && done; first += kUrisAtOnce) {
+    const auto begin = uris->begin() + static_cast<std::ptrdiff_t>(first);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(kUrisAtOnce, uris->size() - first));
+    request->mutable_uris()->Assign(begin, begin + count);
+    done = session.analyze(*request, [&](const Response& news) -> Result<void> {
+      const Response* track = tracks.take(news);
+      return track == nullptr ? Result<void>() : printer.tell(tracks, news, *track);
+    });
+  }
   printer.end();
   if (!done) return tl::unexpected(done.error());
   if (call.invocation.format == Format::kJson) {

@@ -61,7 +61,8 @@ constexpr std::array kGrammar = {
         "Walk through a catalogue's folders, artists and albums.", &run_browse},
     Row{kLibrary, "track", "URI", "", "Tell all that is known of a track.", &run_track},
     Row{kLibrary, "analyze", "URI...", "--force --bpm-min=BPM --bpm-max=BPM --bpm=BPM",
-        "Listen to tracks and tell tempo, key, loudness and energy; what is known is told at once.\n"
+        "Listen to tracks, or to all in a folder, and tell tempo, key, loudness and energy; what is known is told at "
+        "once.\n"
         "--force listens anew; --bpm says what the tempo is, roughly, --bpm-min and --bpm-max where it may lie.",
         &run_analyze},
     Row{kLibrary, "artwork", "URI FILE", "", "Write a track's picture into a file.", &run_artwork},

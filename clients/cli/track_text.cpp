@@ -25,10 +25,22 @@ std::string length_of(const v1::Track& track) {
   return text.substr(0, text.size() - 2);
 }
 
+// "128 bpm", "87.46 bpm": what an analysis says exactly, without its noise.
+std::string tempo_text(double bpm) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.2f", bpm);
+  std::string digits = text;
+  digits.erase(digits.find_last_not_of('0') + 1);
+  if (digits.ends_with('.')) digits.pop_back();
+  return digits + " bpm";
+}
+
 }  // namespace
 
 std::string track_line(const v1::Track& track) {
   std::string line = name_of(track) + "  " + length_of(track);
+  if (track.bpm() > 0) line += "  " + tempo_text(track.bpm());
+  if (!track.key().empty()) line += "  " + one_line(track.key());
   if (!track.quality().empty()) line += "  " + one_line(track.quality());
   if (!track.available()) line += "  (" + one_line(track.reason()) + ")";
   return line + "  " + one_line(track.uri()) + "\n";

@@ -9,7 +9,7 @@
 
 namespace segue::cli {
 
-// A track on a line: "Artist – Title  5:12  flac 44.1 kHz 16 bit  segue://home/12"; the address last, so that it can be
+// A track on a line: "Artist – Title  5:12  128 bpm  Am  flac 44.1 kHz 16 bit  segue://home/12"; the address last, so that it can be
 // cut off by a script and pasted by a hand.
 std::string track_line(const v1::Track& track);
 // All that is known of it, a line each.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // segue analyze: what it asks, what it prints, how it ends.
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -7,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/clients/fake_daemon.h"
+#include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
 namespace {
@@ -59,6 +62,28 @@ TEST(SegueAnalyze, SendsItsOptions) {
   EXPECT_EQ(daemon.segue({"analyze", "/a.wav", "--bpm=fast"}).exit_code, 2);
   EXPECT_EQ(daemon.segue({"analyze"}).exit_code, 2);
   EXPECT_EQ(daemon.library_asked.size(), 1U) << "what is no number needs no daemon";
+}
+
+TEST(SegueAnalyze, AFolderStandsForTheMusicInIt) {
+  const segue::testing::TempDir folder;
+  std::filesystem::create_directories(folder.path("a/deep"));
+  for (const char* name : {"b.mp3", "a/deep/x.FLAC", "a/notes.txt", "a/y.wav"}) std::ofstream(folder.path(name)) << "x";
+  std::filesystem::create_directories(folder.path("empty"));
+  FakeDaemon daemon;
+  EXPECT_EQ(daemon.segue({"analyze", folder.path("a"), folder.path("b.mp3"), folder.path("a/y.wav")}).exit_code, 0);
+  const std::string in = "file://" + folder.path("");
+  EXPECT_THAT(daemon.library_asked, ElementsAre("Analyze {uris: \"" + in + "a/deep/x.FLAC\" uris: \"" + in +
+                                                "a/y.wav\" uris: \"" + in + "b.mp3\"}"));
+  EXPECT_EQ(daemon.segue({"analyze", folder.path("empty")}).exit_code, 2);
+  EXPECT_EQ(daemon.library_asked.size(), 1U);
+}
+
+TEST(SegueAnalyze, AsksForAThousandAtATime) {
+  const segue::testing::TempDir folder;
+  for (int i = 0; i < 1'001; ++i) std::ofstream(folder.path(std::to_string(i) + ".wav")) << "x";
+  FakeDaemon daemon;
+  EXPECT_EQ(daemon.segue({"analyze", folder.path("")}).exit_code, 0);
+  EXPECT_EQ(daemon.library_asked.size(), 2U);
 }
 
 TEST(SegueAnalyze, DrawsABarOnATerminal) {
