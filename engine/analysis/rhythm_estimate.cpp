@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kAlternativesMax = 5;
 constexpr double kSameTempo = 0.012;
-constexpr double kLooseBeat = 0.2;      // certainty of a clear pulse whose attacks are elsewhere: it may be the off-beat
+constexpr double kLooseBeat = 0.2;   // certainty of a clear pulse whose attacks are elsewhere: it may be the off-beat
+constexpr double kBeatsFew = 2;      // can be counted in any way …
+constexpr double kBeatsEnough = 18;  // … and so many in one
 constexpr double kCertaintyMin = 0.05;  // that there is a beat; below it nothing is said
 
 // Tempi of the readings with the likelihoods of their phases summed up; the first is that of the first reading.
@@ -36,9 +38,8 @@ std::vector<model::TempoCandidate> candidates_of(const std::vector<RatedReading>
 
 // The likeliest phase of the likeliest tempo.
 const RatedReading& chosen(const std::vector<RatedReading>& readings, double bpm) {
-  return *std::find_if(readings.begin(), readings.end(), [&](const RatedReading& one) {
-    return std::abs(one.reading.bpm / bpm - 1) < kSameTempo;
-  });
+  return *std::find_if(readings.begin(), readings.end(),
+                       [&](const RatedReading& one) { return std::abs(one.reading.bpm / bpm - 1) < kSameTempo; });
 }
 
 // Where the beats of a reading are.
@@ -54,19 +55,20 @@ PulseMap beats_of(const PulseTrack& track, const BeatReading& reading) {
 
 double ramp(double value, double from, double to) { return std::clamp((value - from) / (to - from), 0.0, 1.0); }
 
-// How sure it is that there is a beat at all: that onsets and attacks keep in step with it, and that there are some. What
-// follows anything moves in step with more than a line does, and has more to prove.
+// How sure it is that there is a beat at all: that onsets and attacks keep in step with it, that there are some, and
+// that it goes on for a while. What follows anything moves in step with more than a line does, and has more to prove.
 double beat_certainty(const PulseTrack& track, const PulseMap& beats, const std::vector<Attack>& attacks) {
   const double clarity = track.is_constant ? ramp(track.clarity, 0.2, 0.5) : ramp(track.clarity, 0.5, 0.75);
   const double tight = tightness(beats, attacks);
   const double tightly = track.is_constant ? std::max(kLooseBeat, ramp(tight, 0.15, 0.35)) : ramp(tight, 0.35, 0.6);
   const double support = ramp(static_cast<double>(attacks.size()) / static_cast<double>(beats.at_s.size()), 0.2, 0.8);
-  return clarity * tightly * support;
+  const double length = ramp(static_cast<double>(beats.at_s.size()), kBeatsFew, kBeatsEnough);
+  return clarity * tightly * support * length;
 }
 
 // Where anything is heard to begin for the first and the last time, with time to ring.
 Sounding sounding(const OnsetCurves& curves, double duration_s) {
-  constexpr float kHeard = 0.5F;  // of the bands' sum, in logarithms
+  constexpr float kHeard = 0.5F;   // of the bands' sum, in logarithms
   constexpr double kRiseS = 0.03;  // by which a frame hears what is to come
   constexpr double kRingS = 4;     // that the last onset may sound on
   Sounding where{0, duration_s};

@@ -2,7 +2,9 @@
 #include "engine/analysis/tempo_track.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "engine/analysis/onset_pulse.h"
 #include "engine/analysis/tempo_classes.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr double kSteadyCoherence = 0.80;  // a line that keeps this much of its pulse in step needs no following
 constexpr double kBetter = 1.25;           // what following must win in attacks near pulses to be believed
 constexpr double kNearS = 0.012;
+constexpr int kStretches = 12;    // of a track, that a line has to pass through the middle of
+constexpr double kBentS = 0.012;  // what lies further off in one of them has been cut, or moves
 
 PulseMap map_of(const PulseLine& line, double duration_s) {
   PulseMap map;
@@ -41,6 +45,27 @@ double explained(const PulseMap& map, std::span<const Attack> attacks, const std
 // The same, wherever in a pulse its beats turn out to be.
 double explained_anyhow(const PulseMap& map, std::span<const Attack> attacks, const std::vector<double>& weights) {
   return std::max(explained(map, attacks, weights, 2, 0), explained(map, attacks, weights, 2, 0.25));
+}
+
+// Whether the attacks near the pulses lie on them all along the track. Where something was cut out, a line drawn
+// through both sides is early on one and late on the other, and keeps most of the pulse in step all the same.
+bool is_straight(const PulseLine& line, std::span<const Attack> attacks, const std::vector<double>& weights,
+                 double duration_s) {
+  std::array<double, kStretches> weight{};
+  std::array<double, kStretches> off{};
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    const double place = (attacks[i].at_s - line.at_s) / line.period_s * 2;
+    const double off_s = (place - std::round(place)) * line.period_s / 2;
+    const auto at = static_cast<std::size_t>(std::clamp(attacks[i].at_s / duration_s, 0.0, 0.999) * kStretches);
+    const double near = std::max(0.0, 1 - std::abs(off_s) / (line.period_s / 8));
+    weight[at] += weights[i] * near;
+    off[at] += weights[i] * near * off_s;
+  }
+  const double all = std::accumulate(weight.begin(), weight.end(), 0.0);
+  for (std::size_t i = 0; i < weight.size(); ++i) {
+    if (weight[i] > 0.2 * all / kStretches && std::abs(off[i] / weight[i]) > kBentS) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -77,7 +102,8 @@ PulseMap drawn_to_attacks(const PulseMap& map, std::span<const Attack> attacks) 
     for (std::ptrdiff_t n = 0; n < pulses; ++n) {
       // A line through the neighbours, held at zero by a little weight of its own where there is nothing to hear.
       double w = 0.3, x = 0, y = 0, xx = 1, xy = 0;
-      for (std::ptrdiff_t m = std::max<std::ptrdiff_t>(0, n - kNeighbours); m < std::min(pulses, n + kNeighbours + 1); ++m) {
+      for (std::ptrdiff_t m = std::max<std::ptrdiff_t>(0, n - kNeighbours); m < std::min(pulses, n + kNeighbours + 1);
+           ++m) {
         const auto distance = static_cast<double>(m - n);
         const double here = (1 - std::abs(distance) / (kNeighbours + 1));
         const double ww = here * weight[static_cast<std::size_t>(m)];
@@ -113,7 +139,8 @@ std::vector<PulseTrack> pulse_tracks(const RhythmFeatures& features) {
     track.map = map_of(track.line, duration_s);
     track.strength = one.strength;
     track.clarity = track.line.clarity;
-    is_steady = is_steady || (one.strength > 0.9 && track.line.coherence > kSteadyCoherence);
+    is_steady = is_steady || (one.strength > 0.9 && track.line.coherence > kSteadyCoherence &&
+                              is_straight(track.line, features.attacks, weights, duration_s));
     if (!is_steady && duration_s > 12) {
       PulsePath path = followed_pulse(pulse, curves.frames_per_s, curves.first_s, one.hz);
       const PulseMap followed = drawn_to_attacks(path.map, features.attacks);

@@ -73,5 +73,22 @@ TEST(RhythmMoving, GridHoldsTheBeatsInWholeNumbers) {
   }
 }
 
+TEST(RhythmMoving, ACutMovesTheGridAndNotTheTempo) {
+  // 44 beats, of the last of which a sixth is missing, and the rest of the track.
+  constexpr double kPeriodS = 60 / 123.4;
+  constexpr double kCutS = 0.3 + (43 + 5.0 / 6) * kPeriodS;
+  Drummer drummer{DrumMachine(44'100, 60), {}};
+  for (int beat = 0; beat < 110; ++beat) {
+    const double at = beat < 44 ? 0.3 + beat * kPeriodS : kCutS + (beat - 44) * kPeriodS;
+    drummer.beats_s.push_back(at);
+    drummer.music.kick(at);
+    if (beat % 2 == 1) drummer.music.snare(at);
+    drummer.music.hat(at + kPeriodS / 2);
+  }
+  const model::Rhythm rhythm = rhythm_of(drummer.music);
+  EXPECT_NEAR(rhythm.bpm, 123.4, 0.05);
+  EXPECT_GT(found(drummer, grid_beats(rhythm.grid, 54)), 0.9);
+}
+
 }  // namespace
 }  // namespace segue::test

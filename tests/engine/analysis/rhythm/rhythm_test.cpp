@@ -117,5 +117,12 @@ TEST(Rhythm, TenSecondsTellTheTempo) {
   EXPECT_NEAR(rhythm.bpm, 122.7, 0.1);
 }
 
+TEST(Rhythm, AFewBeatsAreDoubted) {
+  const double few = rhythm_of(house(122.7, 0.2, 3)).confidence;
+  const double enough = rhythm_of(house(122.7, 0.2, 20)).confidence;
+  EXPECT_LT(few, 0.4);
+  EXPECT_GT(enough, 2 * few);
+}
+
 }  // namespace
 }  // namespace segue::test
