@@ -6,6 +6,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <optional>
@@ -15,11 +16,13 @@
 #include <unistd.h>
 
 #include "daemon/exit_code.h"
+#include "engine/base/text.h"
 #include "engine/engine.h"
 
 namespace segue::daemon {
 namespace {
 
+constexpr double kGuess = 0.5;         // a confidence below which an answer is as likely wrong as right
 constexpr std::size_t kAheadMax = 64;  // answers that wait for an earlier file; each holds a waveform of some 100 KB
 
 // The files and their answers. Workers take the next file, the caller prints answers in order; what one worker has
@@ -80,19 +83,29 @@ class Batch {
   bool is_over_ = false;
 };
 
+// Columns, not bytes: the dash has three.
+std::string right(const std::string& text, std::size_t columns) {
+  const auto width = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return std::string(columns - std::min(columns, width), ' ') + text;
+}
+
+const char* doubt(double confidence) { return confidence < kGuess ? "?" : ""; }
+
 std::string text_line(const std::string& file, const model::TrackAnalysis& analysis) {
-  if (!analysis.error.empty()) return "      –      –       –  " + analysis.error;
+  if (!analysis.error.empty()) return "       –      –   –      –  " + printable(analysis.error);
   char tempo[32] = "–";
   char loudness[32] = "–";
-  if (analysis.rhythm.bpm > 0) std::snprintf(tempo, sizeof tempo, "%7.2f", analysis.rhythm.bpm);
+  if (analysis.rhythm.bpm > 0) {
+    std::snprintf(tempo, sizeof tempo, "%.2f%s", analysis.rhythm.bpm, doubt(analysis.rhythm.confidence));
+  }
   if (analysis.loudness.integrated_lufs) {
     std::snprintf(loudness, sizeof loudness, "%6.1f", *analysis.loudness.integrated_lufs);
   }
   const auto& key = analysis.tonality.key;
-  char line[128];
-  std::snprintf(line, sizeof line, "%7s %5s %3s %6s  ", tempo, key ? name_of(*key).c_str() : "–",
-                key ? camelot_of(*key).c_str() : "–", loudness);
-  return line + file;
+  const std::string name = key ? name_of(*key) + doubt(analysis.tonality.confidence) : "–";
+  return right(tempo, 8) + right(name, 7) + right(key ? camelot_of(*key) : "–", 4) + right(loudness, 7) + "  " +
+         printable(file);
 }
 
 void show_progress(std::size_t done, std::size_t total) {
@@ -100,6 +113,13 @@ void show_progress(std::size_t done, std::size_t total) {
   if (!is_terminal || total < 2) return;
   std::fprintf(stderr, "\r\033[K%zu of %zu files", done, total);
   if (done == total) std::fputs("\r\033[K", stderr);
+}
+
+// What was named and cannot be read. A folder with a bad file in it is no failure: its line says what is wrong.
+bool is_absent(const std::string& path) {
+  std::error_code fault;
+  return access(path.c_str(), R_OK) != 0 ||
+         (!std::filesystem::is_regular_file(path, fault) && !std::filesystem::is_directory(path, fault));
 }
 
 std::vector<std::string> expand(const std::vector<std::string>& given) {
@@ -123,7 +143,7 @@ int analyze_command(const Options& options) {
   const int jobs = std::min(options.jobs > 0 ? options.jobs : processors, static_cast<int>(batch.size()));
   std::vector<std::jthread> workers;
   for (int i = 0; i < jobs; ++i) workers.emplace_back([&batch] { batch.work(); });
-  if (!options.as_json) std::cout << "    BPM   KEY WHEEL LUFS  FILE\n";
+  if (!options.as_json) std::cout << "     BPM    KEY  ON   LUFS  FILE\n";
   for (std::size_t i = 0; i < batch.size() && std::cout; ++i) {
     show_progress(i, batch.size());
     const model::TrackAnalysis analysis = batch.take(i);
@@ -133,7 +153,10 @@ int analyze_command(const Options& options) {
   }
   show_progress(batch.size(), batch.size());
   batch.end();
-  return std::cout ? kExitDone : kExitOther;
+  if (!std::cout) return kExitOther;
+  if (batch.size() == 0) std::cerr << "segued: no audio file there; name files or folders that hold some\n";
+  const bool is_nothing = batch.size() == 0 || std::all_of(options.files.begin(), options.files.end(), is_absent);
+  return is_nothing ? kExitNotFound : kExitDone;
 }
 
 }  // namespace segue::daemon

@@ -121,8 +121,10 @@ std::string marks_text(const v1::Marks& marks) {
 }  // namespace
 
 Result<int> run_library(const Call& call, Session& session) {
+  const std::string& action = call.arguments[0];
+  if (action != "import" && action != "export") return bad_value("library: " + one_line(action) + ": import or export");
   if (!is_valid_utf8(call.arguments[1])) return bad_value("library: FILE must be UTF-8");
-  return call.arguments[0] == "import" ? run_import(call, session) : run_export(call, session);
+  return action == "import" ? run_import(call, session) : run_export(call, session);
 }
 
 Result<int> run_marks(const Call& call, Session& session) {

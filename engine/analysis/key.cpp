@@ -10,7 +10,8 @@
 namespace segue::analysis {
 namespace {
 
-constexpr double kHeardS = 2;  // of harmony, before anything is said
+constexpr double kHeardS = 2;   // of harmony, before anything is said
+constexpr double kEnoughS = 8;  // … and for so long to be trusted: two chords are in five keys
 // Agreement on a tuning: of drums and noise 0.15 at most, of music with chords 0.4 and more.
 constexpr double kAgreementNone = 0.17;
 constexpr double kAgreementFull = 0.40;
@@ -35,6 +36,7 @@ model::Tonality KeyAnalyser::estimate(const model::Rhythm& rhythm) const {
   const Harmony harmony = hear_harmony(chroma_, tuning.cents(), bars);
   const Stretch sounding = sounding_part(harmony, {0, harmony.weight.size()});
   if (static_cast<double>(length_of(sounding)) < kHeardS * harmony.frames_per_s) return tonality;
+  trust *= ramp(static_cast<double>(length_of(sounding)) / harmony.frames_per_s, 0, kEnoughS);
   trust *= ramp(pitches_in(harmony, sounding), kPitchesNone, kPitchesFull);
   if (trust <= 0) return tonality;
 

@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/level_weights.h"
+
 namespace segue::analysis {
 namespace {
 
-// Weights of the terms, in their order: the most likely ones, held near zero, for some hundred pieces of known beats of
-// many kinds. The last two are set by hand.
-constexpr LevelEvidence kWeights{
-    0.90, -1.14, 1.48, 0.04, 0.19, 2.37, 0.65, 0.39,
-    0.65, 0.73, 1.23, 1.07, 0.94, 2.41, -0.22, -0.83,
-    0.45, 0.15, -0.32, -0.34, 0.18, -0.06, 0.96, -0.67,
-    -0.27, 0.12, 0.53, 1.99, 0.75, 0.96, -1.00, -30.00};
 constexpr double kFloor = 0.02;  // of the log levels: below it, nothing is heard
 constexpr double kTurnMax = 1.5;
 
@@ -122,7 +117,12 @@ void add_phase_evidence(const LevelPattern& pattern, const BeatReading& reading,
 
 double score_of(const LevelEvidence& evidence) {
   double score = 0;
-  for (std::size_t i = 0; i < kLevelEvidence; ++i) score += kWeights[i] * evidence[i];
+  for (std::size_t i = 0; i < kLevelEvidence; ++i) score += kLevelWeights[i] * evidence[i];
+  for (const LevelCombination& unit : kLevelUnits) {
+    double sum = unit.bias;
+    for (std::size_t i = 0; i < kLevelEvidence; ++i) sum += unit.weights[i] * evidence[i];
+    score += unit.worth * std::tanh(sum);
+  }
   return score;
 }
 

@@ -15,12 +15,12 @@ struct PulseMap {
   double time_of(double pulse) const;
 };
 
-// The average of each 24 pulses of a track, so that two, three, four, six and eight of them repeat: how strong the
+// The average of each 48 pulses of a track, so that two, three, four, six and eight of them repeat: how strong the
 // onsets of each band are at each 24th of a pulse, as the curves have it (in logarithms: what changes) and as the
 // attacks have it (in amplitudes: what is loud).
 struct LevelPattern {
   static constexpr int kSlotsPerPulse = 24;
-  static constexpr int kPulses = 24;
+  static constexpr int kPulses = 48;
   static constexpr int kSlots = kSlotsPerPulse * kPulses;
   static constexpr std::size_t kVoices = kOnsetBands + kAttackBands;
   using Slot = std::array<float, kVoices>;

@@ -2,6 +2,7 @@
 #include "engine/catalog/marks_check.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -28,9 +29,11 @@ Result<void> check_grid(const model::BeatGrid& grid) {
     return wrong("grid.beats_per_bar", std::to_string(grid.beats_per_bar) + " is none of 3, 4 and 6");
   if (grid.markers.size() > kGridMarkersMax)
     return wrong("grid.markers", "more than " + std::to_string(kGridMarkersMax) + " of them");
-  double before_s = -1;
+  double before_s = -std::numeric_limits<double>::infinity();
   for (const model::BeatGrid::Marker& marker : grid.markers) {
-    if (!is_time(marker.at_s)) return wrong("grid.markers.at_s", "not within 0 to 172,800 s");
+    // A first downbeat may lie before the track.
+    if (!(marker.at_s >= model::kGridFromS && marker.at_s <= model::kGridToS))
+      return wrong("grid.markers.at_s", "not within -3,600 to 360,000 s");
     if (marker.at_s <= before_s) return wrong("grid.markers.at_s", "not in order of place");
     if (!(marker.bpm >= kBpmMin && marker.bpm <= kBpmMax)) return wrong("grid.markers.bpm", "not within 20 to 400");
     before_s = marker.at_s;

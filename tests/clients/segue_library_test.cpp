@@ -129,14 +129,16 @@ TEST(SegueTrack, TellsWhatIsKnown) {
   EXPECT_THAT(outcome.out, HasSubstr("available     no: OFFLINE: home is down\n"));
   EXPECT_THAT(outcome.out, HasSubstr("cached        1.4 MB\n"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("isrc")));
-  EXPECT_THAT(daemon.library_asked, ElementsAre("GetTrack {uri: \"segue://home/1\"}", "GetAnalysis {uri: \"segue://home/1\"}"));
+  EXPECT_THAT(daemon.library_asked,
+              ElementsAre("GetTrack {uri: \"segue://home/1\"}", "GetAnalysis {uri: \"segue://home/1\"}"));
 }
 
 TEST(SegueTrack, TellsWhatWasHeard) {
   FakeDaemon daemon;
   daemon.track = from_text<v1::GetTrackResponse>("track { title: 'One' available: true bpm: 124 key: 'Am' }");
   daemon.analysis = from_text<v1::GetAnalysisResponse>(
-      "analysis { rhythm { bpm: 124.003 confidence: 0.97 is_constant: true beats_per_bar: 4 phrase_bars: 8 } tonality { "
+      "analysis { rhythm { bpm: 124.003 confidence: 0.97 is_constant: true beats_per_bar: 4 phrase_bars: 8 } tonality "
+      "{ "
       "key { name: 'Am' camelot: '8A' confidence: 0.8 } } loudness { integrated_lufs: -8.34 range_lu: 5.1 "
       "true_peak_dbtp: -0.2 } structure { energy_level: 7 mix_in_s: 31 mix_out_s: 280.5 } ai_generated: 'made\\nso' }");
   const Outcome outcome = daemon.segue({"track", "segue://home/1"});
@@ -418,6 +420,13 @@ TEST(SegueLibrary, ImportSendsItsOptionsAndTellsTheReport) {
   EXPECT_THAT(
       daemon.library_asked,
       ElementsAre("ImportLibrary {format: \"rekordbox\" path: \"/x/rekordbox.xml\" dry_run: true replace: true}"));
+}
+
+TEST(SegueLibrary, AnythingButImportAndExportIsAMistake) {
+  FakeDaemon daemon;
+  const Outcome outcome = daemon.segue({"library", "frob", "/x"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_TRUE(daemon.library_asked.empty());
 }
 
 TEST(SegueLibrary, ExportTellsWhatWasWritten) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "daemon/exit_code.h"
 #include "tests/support/audio/wav.h"
 #include "tests/support/daemon/process.h"
 #include "tests/support/daemon/temp_dir.h"
@@ -35,10 +36,10 @@ class Analyze : public ::testing::Test {
     EXPECT_TRUE(test::write_wav(path, channels, {.rate_hz = 44'100}));
     return path;
   }
-  static std::vector<Json> run(std::vector<std::string> words) {
+  static std::vector<Json> run(std::vector<std::string> words, int exit_code = kExitDone) {
     words.insert(words.begin(), {SEGUED, "analyze", "--json"});
     Process process(words);
-    EXPECT_EQ(process.wait(std::chrono::seconds(60)), 0) << process.errors();
+    EXPECT_EQ(process.wait(std::chrono::seconds(60)), exit_code) << process.errors();
     std::vector<Json> lines;
     std::istringstream output(process.output());
     for (std::string line; std::getline(output, line);) lines.push_back(Json::parse(line));
@@ -89,7 +90,20 @@ TEST_F(Analyze, WhatIsNoMusicHasAnErrorAndNoTempo) {
   }
 }
 
-TEST_F(Analyze, AFolderWithoutMusicHasNoLines) { EXPECT_TRUE(run({directory_.path(".")}).empty()); }
+TEST_F(Analyze, AFolderWithoutMusicHasNoLines) { EXPECT_TRUE(run({directory_.path(".")}, kExitNotFound).empty()); }
+
+TEST_F(Analyze, NothingOfWhatWasNamedBeingThereIsAFailure) {
+  const auto lines = run({directory_.path("a.wav"), "/dev/null"}, kExitNotFound);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0]["error"].is_string());
+}
+
+TEST_F(Analyze, NamesDoNotSteerTheTerminal) {
+  const std::string path = write("a\x1b[31m\n.wav", {std::vector<float>(44'100)});
+  Process process({SEGUED, "analyze", path});
+  EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitDone);
+  EXPECT_EQ(process.output().find('\x1b'), std::string::npos);
+}
 
 }  // namespace
 }  // namespace segue::daemon

@@ -18,9 +18,12 @@ double hundredths(double bpm) { return std::round(bpm * 100) / 100; }
 model::BeatGrid rekordbox_grid(const model::BeatGrid& grid, double duration_s) {
   model::BeatGrid rounded{.markers = {}, .beats_per_bar = grid.beats_per_bar};
   for (std::size_t i = 0; i < grid.markers.size(); ++i) {
-    const model::BeatGrid::Marker& marker = grid.markers[i];
+    model::BeatGrid::Marker marker = grid.markers[i];
     const double end_s = i + 1 < grid.markers.size() ? grid.markers[i + 1].at_s : duration_s;
     const double bar_s = grid.beats_per_bar * 60 / marker.bpm;
+    // No place is before the track there.
+    if (marker.at_s < 0) marker.at_s += std::ceil(-marker.at_s / bar_s) * bar_s;
+    if (marker.at_s >= end_s && i + 1 < grid.markers.size()) continue;
     const double rounded_bar_s = grid.beats_per_bar * 60 / hundredths(marker.bpm);
     model::BeatGrid::Marker anchor{whole_ms(marker.at_s), hundredths(marker.bpm)};
     rounded.markers.push_back(anchor);

@@ -206,8 +206,13 @@ std::string m3u8_of(ForeignLibrary& library) {
 
 // Beside the file first, so that one that is there is whole at any time.
 Result<void> write_file(const v1::ExportLibraryRequest& request, const std::string& text) {
-  const std::string& path = request.path();
   std::error_code fault;
+  // Through a link to what it names.
+  std::string path = request.path();
+  if (const auto named = std::filesystem::canonical(path, fault); !fault) path = named.string();
+  const auto status = std::filesystem::symlink_status(path, fault);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(Code::kFailedPrecondition, "NOT_A_FILE", printable(path, 200) + ": not a regular file; name another");
   if (!request.overwrite() && std::filesystem::exists(path, fault))
     return fail(Code::kAlreadyExists, "FILE_EXISTS",
                 printable(path, 200) + ": is there already; overwrite it or name another");

@@ -152,6 +152,8 @@ TEST(LibraryMarks, BadOnesAreRefusedByTheirField) {
   EXPECT_EQ(reason_of([](auto& m) { m.key = model::Key{12, false}; }), "key");
   EXPECT_EQ(reason_of([](auto& m) { m.grid->beats_per_bar = 5; }), "grid.beats_per_bar");
   EXPECT_EQ(reason_of([&](auto& m) { m.grid->markers[0].bpm = nan; }), "grid.markers.bpm");
+  EXPECT_EQ(reason_of([](auto& m) { m.grid->markers[0].at_s = -0.02; }), "good") << "a downbeat before the track";
+  EXPECT_EQ(reason_of([](auto& m) { m.grid->markers[0].at_s = -4'000; }), "grid.markers.at_s");
   EXPECT_EQ(reason_of([](auto& m) { m.grid->markers.resize(30'000); }), "grid.markers");
   EXPECT_EQ(reason_of([](auto& m) { std::swap(m.grid->markers[0], m.grid->markers[1]); }), "grid.markers.at_s");
   EXPECT_EQ(reason_of([&](auto& m) { m.cues[0].at_s = nan; }), "cues.at_s");

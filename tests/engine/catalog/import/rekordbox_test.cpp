@@ -281,6 +281,8 @@ TEST(RekordboxGrid, OneAnchorIsEnoughForATempoThatIsOneOfItsOwn) {
   EXPECT_EQ(rekordbox_grid({{{0.5, 128.00001}}, 4}, 600).markers.size(), 1U);
   EXPECT_EQ(rekordbox_grid({{{0.5, 128}, {60.5, 130}}, 4}, 600).markers.size(), 2U);
   EXPECT_TRUE(rekordbox_grid({}, 600).markers.empty());
+  // No place lies before the track there: the first whole bar within it.
+  EXPECT_NEAR(rekordbox_grid({{{-0.5, 120}}, 4}, 600).markers.at(0).at_s, 1.5, 1e-9);
 }
 
 TEST(RekordboxFile, SaysWhatTheFormatHasNoPlaceFor) {

@@ -3,9 +3,11 @@
 #include "engine/control/library/exchange.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "engine/catalog/library.h"
 #include "tests/engine/catalog/library_folder.h"
@@ -119,6 +121,25 @@ TEST_F(LibraryExchangeTest, WhatIsThereAlreadyIsNotTouched) {
   ASSERT_TRUE(kept);
   EXPECT_FALSE(kept->marks.grid) << "an analysis is nobody's word";
   EXPECT_FALSE(kept->marks.key);
+}
+
+TEST_F(LibraryExchangeTest, OnlyFilesAreReplaced) {
+  namespace fs = std::filesystem;
+  const std::string folder = fs::path(music_.database()).parent_path().string();
+  v1::ExportLibraryRequest request;
+  request.set_overwrite(true);
+  request.set_path(folder + "/pipe");
+  ASSERT_EQ(mkfifo(request.path().c_str(), 0600), 0);
+  const auto refused = export_library(library(), request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "NOT_A_FILE");
+  EXPECT_TRUE(fs::is_fifo(request.path()));
+  std::ofstream(folder + "/file.xml") << "old";
+  fs::create_symlink("file.xml", folder + "/link.xml");
+  request.set_path(folder + "/link.xml");
+  EXPECT_TRUE(export_library(library(), request));
+  EXPECT_TRUE(fs::is_symlink(request.path()));
+  EXPECT_GT(fs::file_size(folder + "/file.xml"), 3U) << "what the link names is written";
 }
 
 TEST_F(LibraryExchangeTest, AnalysedGridsGoOutWhereTheUserHasNone) {
