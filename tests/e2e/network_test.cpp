@@ -139,7 +139,7 @@ TEST_F(Network, ServerThatHangsIsReportedAndTheOthersAnswer) {
   const auto begin = std::chrono::steady_clock::now();
   const auto search = rig.start_segue({"-o", "jsonl", "search", "unfolding"});
   std::string text = search->read_line();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s) << "the results waited for the one that hangs";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s) << "the results waited for the one that hangs, which gets 5 s";
   const Json first = Json::parse(text, nullptr, false);
   ASSERT_TRUE(first.is_object()) << text;
   EXPECT_THAT(text, HasSubstr("segue://good/1"));
