@@ -92,20 +92,26 @@ std::string right(const std::string& text, std::size_t columns) {
 
 const char* doubt(double confidence) { return confidence < kGuess ? "?" : ""; }
 
+std::string row(const std::string& tempo, const std::string& key, const std::string& wheel, const std::string& loudness,
+                const std::string& text) {
+  return right(tempo, 8) + right(key, 7) + right(wheel, 6) + right(loudness, 7) + "  " + printable(text);
+}
+
+std::string number(const char* format, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
 std::string text_line(const std::string& file, const model::TrackAnalysis& analysis) {
-  if (!analysis.error.empty()) return "       –      –   –      –  " + printable(analysis.error);
-  char tempo[32] = "–";
-  char loudness[32] = "–";
-  if (analysis.rhythm.bpm > 0) {
-    std::snprintf(tempo, sizeof tempo, "%.2f%s", analysis.rhythm.bpm, doubt(analysis.rhythm.confidence));
-  }
-  if (analysis.loudness.integrated_lufs) {
-    std::snprintf(loudness, sizeof loudness, "%6.1f", *analysis.loudness.integrated_lufs);
-  }
+  const std::string none = "–";
+  if (!analysis.error.empty()) return row(none, none, none, none, analysis.error);
+  const model::Rhythm& rhythm = analysis.rhythm;
   const auto& key = analysis.tonality.key;
-  const std::string name = key ? name_of(*key) + doubt(analysis.tonality.confidence) : "–";
-  return right(tempo, 8) + right(name, 7) + right(key ? camelot_of(*key) : "–", 4) + right(loudness, 7) + "  " +
-         printable(file);
+  const auto& loudness = analysis.loudness.integrated_lufs;
+  return row(rhythm.bpm > 0 ? number("%.2f", rhythm.bpm) + doubt(rhythm.confidence) : none,
+             key ? name_of(*key) + doubt(analysis.tonality.confidence) : none, key ? camelot_of(*key) : none,
+             loudness ? number("%.1f", *loudness) : none, file);
 }
 
 void show_progress(std::size_t done, std::size_t total) {
@@ -143,7 +149,7 @@ int analyze_command(const Options& options) {
   const int jobs = std::min(options.jobs > 0 ? options.jobs : processors, static_cast<int>(batch.size()));
   std::vector<std::jthread> workers;
   for (int i = 0; i < jobs; ++i) workers.emplace_back([&batch] { batch.work(); });
-  if (!options.as_json) std::cout << "     BPM    KEY  ON   LUFS  FILE\n";
+  if (!options.as_json) std::cout << row("BPM", "KEY", "WHEEL", "LUFS", "FILE") << "\n";
   for (std::size_t i = 0; i < batch.size() && std::cout; ++i) {
     show_progress(i, batch.size());
     const model::TrackAnalysis analysis = batch.take(i);
