@@ -9,7 +9,9 @@ namespace {
 
 std::string big(std::uint64_t value, int bytes) {
   std::string text;
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) text += static_cast<char>(value >> shift & 0xff);
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    text += shift < 64 ? static_cast<char>(value >> shift & 0xff) : '\0';
+  }
   return text;
 }
 
