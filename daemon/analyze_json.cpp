@@ -44,6 +44,7 @@ void put_rhythm(Json& json, const model::Rhythm& rhythm, bool with_beats) {
   json["downbeat_s"] = if_known(has_grid, rhythm.downbeat_s, 5);
   json["downbeat_confidence"] = if_known(has_grid, rhythm.downbeat_confidence, 3);
   json["beats_per_bar"] = has_grid ? Json(rhythm.beats_per_bar) : Json(nullptr);
+  json["time_signature"] = has_grid ? Json(model::time_signature(rhythm.beats_per_bar)) : Json(nullptr);
   json["phrase_bars"] = has_grid && rhythm.phrase_bars > 0 ? Json(rhythm.phrase_bars) : Json(nullptr);
   json["phrase_s"] = if_known(has_grid && rhythm.phrase_bars > 0, rhythm.phrase_s, 5);
   Json grid = Json::array();

@@ -25,8 +25,8 @@ tl::unexpected<Error> wrong(const std::string& field, const std::string& what) {
 bool is_time(double seconds) { return seconds >= 0 && seconds <= model::kTrackSecondsMax; }
 
 Result<void> check_grid(const model::BeatGrid& grid) {
-  if (grid.beats_per_bar != 3 && grid.beats_per_bar != 4 && grid.beats_per_bar != 6)
-    return wrong("grid.beats_per_bar", std::to_string(grid.beats_per_bar) + " is none of 3, 4 and 6");
+  if (!model::is_beats_per_bar(grid.beats_per_bar))
+    return wrong("grid.beats_per_bar", std::to_string(grid.beats_per_bar) + " is none of 2, 3, 4 and 6");
   if (grid.markers.size() > kGridMarkersMax)
     return wrong("grid.markers", "more than " + std::to_string(kGridMarkersMax) + " of them");
   double before_s = -std::numeric_limits<double>::infinity();

@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/control/validate_fields.h"
+#include "engine/model/beat_grid.h"
 #include "engine/model/config.h"
 #include "engine/model/key.h"
 
@@ -33,8 +34,8 @@ Result<void> check_markers(const Markers& markers, const Fields& fields) {
 }
 
 Result<void> check_bar(std::uint32_t beats, const Fields& fields) {
-  if (beats == 0 || beats == 3 || beats == 4 || beats == 6) return {};
-  return invalid("FIELD_INVALID", fields.where, "beats_per_bar", "neither 3, 4 nor 6");
+  if (beats == 0 || model::is_beats_per_bar(static_cast<int>(beats))) return {};
+  return invalid("FIELD_INVALID", fields.where, "beats_per_bar", "neither 2, 3, 4 nor 6");
 }
 
 }  // namespace

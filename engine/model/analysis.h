@@ -29,7 +29,7 @@ struct Rhythm {
   BeatGrid grid;          // its first marker is the first downbeat; constant tempo is one marker
   double first_beat_s = 0;  // first beat at or after the first sound of the music
   double downbeat_s = 0;    // first downbeat at or after it
-  int beats_per_bar = 4;    // 3, 4 or 6
+  int beats_per_bar = 4;    // of the grid's beats, 2 in 6/8 (beat_grid.h); time_signature() tells how it is written
   int phrase_bars = 0;      // 4, 8 or 16; 0 if no phrase could be told
   double phrase_s = 0;      // a downbeat on which a phrase begins
   double downbeat_confidence = 0;

@@ -37,4 +37,9 @@ double BeatGrid::beat_at(double seconds) const {
   return beat;
 }
 
+const char* time_signature(int beats_per_bar) {
+  if (beats_per_bar == 3) return "3/4";
+  return beats_per_bar == 4 ? "4/4" : "6/8";
+}
+
 }  // namespace segue::model

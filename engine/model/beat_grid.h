@@ -13,7 +13,7 @@ struct BeatGrid {
     double bpm = 0;   // 20 to 400
   };
   std::vector<Marker> markers;  // in order of place
-  int beats_per_bar = 4;        // 3, 4 or 6
+  int beats_per_bar = 4;        // as time_signature has it
 
   bool empty() const { return markers.empty(); }
   // Tempo at a place of the track; 0 without a grid.
@@ -23,5 +23,10 @@ struct BeatGrid {
   // Beat number at a place, the inverse of seconds_of_beat.
   double beat_at(double seconds) const;
 };
+
+// Bars are counted in the beats of the grid: 2 are dotted quarters and 6 eighths, both of 6/8; 3 and 4 are quarters.
+inline constexpr bool is_beats_per_bar(int beats) { return beats == 2 || beats == 3 || beats == 4 || beats == 6; }
+// "3/4", "4/4" or "6/8": what a bar of so many beats is shown as.
+const char* time_signature(int beats_per_bar);
 
 }  // namespace segue::model

@@ -36,6 +36,7 @@ TEST(AnalyzeJson, SaysWhatIsKnown) {
   EXPECT_EQ(json["bpm"], 127.93);
   EXPECT_EQ(json["bpm_alternatives"][0]["bpm"], 63.965);
   EXPECT_EQ(json["grid"], Json::parse(R"([{"at_s":0.25,"bpm":127.93}])"));
+  EXPECT_EQ(json["time_signature"], "4/4");
   EXPECT_EQ(json["key"], "Am");
   EXPECT_EQ(json["camelot"], "8A");
   EXPECT_EQ(json["loudness_lufs"], -8.13);
@@ -54,7 +55,7 @@ TEST(AnalyzeJson, WhatIsNotKnownIsNull) {
   model::TrackAnalysis analysis;
   analysis.error = "a.flac: no such file";
   const Json json = Json::parse(to_json("a.flac", analysis, true));
-  for (const char* key : {"duration_s", "bpm", "bpm_confidence", "first_beat_s", "downbeat_s", "beats_per_bar", "key",
+  for (const char* key : {"duration_s", "bpm", "bpm_confidence", "first_beat_s", "downbeat_s", "beats_per_bar", "time_signature", "key",
                           "camelot", "key_confidence", "loudness_lufs", "loudness_range_lu", "true_peak_dbtp"}) {
     EXPECT_TRUE(json.contains(key) && json[key].is_null()) << key;
   }

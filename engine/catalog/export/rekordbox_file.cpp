@@ -55,10 +55,8 @@ std::string location_of(const std::string& uri) {
   return "file://localhost" + uri.substr(std::string_view("file://").size());
 }
 
-const char* metro_of(int beats_per_bar) {
-  if (beats_per_bar == 3) return "3/4";
-  return beats_per_bar == 6 ? "6/8" : "4/4";
-}
+// Counts the beats of the grid, as Battito does: two dotted quarters are no 6/8 here.
+const char* metro_of(int beats_per_bar) { return beats_per_bar == 2 ? "2/4" : model::time_signature(beats_per_bar); }
 
 void write_grid(xml_node node, const model::BeatGrid& grid) {
   for (const model::BeatGrid::Marker& marker : grid.markers) {

@@ -29,8 +29,9 @@ struct Reading {
 
 std::string shown_name(const ForeignTrack& track) { return track.title.empty() ? track.location : track.title; }
 
-// "4/4": what comes before the stroke, if we know such bars.
-int beats_per_bar_of(std::string_view metro) {
+// "4/4": what comes before the stroke, if we know such bars. Two beats are dotted quarters if we wrote them.
+int beats_per_bar_of(std::string_view metro, bool is_ours) {
+  if (is_ours && metro.starts_with("2/")) return 2;
   if (metro.starts_with("3/")) return 3;
   return metro.starts_with("6/") ? 6 : 4;
 }
@@ -52,7 +53,7 @@ void read_grid(const xml_node& node, ForeignTrack& track, Reading& reading) {
       reading.library.skip("grid marker", name, "the grid has 20,000 already");
       continue;
     }
-    if (beats_per_bar == 0) beats_per_bar = beats_per_bar_of(tempo.attribute("Metro").as_string());
+    if (beats_per_bar == 0) beats_per_bar = beats_per_bar_of(tempo.attribute("Metro").as_string(), reading.is_ours);
     markers.push_back({*at_s, *bpm, tempo.attribute("Battito").as_int(1)});
   }
   if (markers.empty()) return;

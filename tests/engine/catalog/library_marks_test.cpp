@@ -151,6 +151,7 @@ TEST(LibraryMarks, BadOnesAreRefusedByTheirField) {
   EXPECT_EQ(reason_of([](auto& m) { m.cue_s = -1; }), "cue_s");
   EXPECT_EQ(reason_of([](auto& m) { m.key = model::Key{12, false}; }), "key");
   EXPECT_EQ(reason_of([](auto& m) { m.grid->beats_per_bar = 5; }), "grid.beats_per_bar");
+  EXPECT_EQ(reason_of([](auto& m) { m.grid->beats_per_bar = 2; }), "good") << "6/8";
   EXPECT_EQ(reason_of([&](auto& m) { m.grid->markers[0].bpm = nan; }), "grid.markers.bpm");
   EXPECT_EQ(reason_of([](auto& m) { m.grid->markers[0].at_s = -0.02; }), "good") << "a downbeat before the track";
   EXPECT_EQ(reason_of([](auto& m) { m.grid->markers[0].at_s = -4'000; }), "grid.markers.at_s");

@@ -46,5 +46,13 @@ TEST(BeatGrid, PlaceAndBeatAreInverse) {
   }
 }
 
+TEST(BeatGrid, BarsAreShownAsAMusicianWritesThem) {
+  EXPECT_STREQ(time_signature(2), "6/8") << "dotted quarters";
+  EXPECT_STREQ(time_signature(3), "3/4");
+  EXPECT_STREQ(time_signature(4), "4/4");
+  EXPECT_STREQ(time_signature(6), "6/8") << "eighths";
+  for (const int beats : {-2, 0, 1, 5, 7, 8, 12}) EXPECT_FALSE(is_beats_per_bar(beats)) << beats;
+}
+
 }  // namespace
 }  // namespace segue::model

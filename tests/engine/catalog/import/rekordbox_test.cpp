@@ -243,6 +243,8 @@ TEST(RekordboxFile, WhatAnAnalysisFoundIsForOthersToReadAndNotTheUsersWord) {
   ASSERT_TRUE(ours.tracks[1].marks.grid) << "the user's wins";
   EXPECT_NEAR(ours.tracks[1].marks.grid->markers[0].at_s, 1.234567, 1e-9);
   EXPECT_FALSE(ours.tracks[1].is_key_heard);
+  library.tracks[1].marks.grid->beats_per_bar = 2;
+  EXPECT_EQ(read(write_rekordbox(library, "0.1.0")).tracks[1].marks.grid->beats_per_bar, 2);
   // Of another program's file it is what that program's user sees.
   text.replace(text.find("Name=\"Segue\""), 12, "Name=\"rekordbox\"");
   const ForeignLibrary theirs = read(text);
