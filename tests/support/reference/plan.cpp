@@ -16,7 +16,7 @@ using test::Random;
 
 struct GenreRange {
   const char* name;
-  double bpm_min;
+  double bpm_min;  // of what is notated; felt, all lie within 60 and 200
   double bpm_max;
   double minor_share;  // of the keys
   bool is_club;        // made by machines: exact, loud, in long phrases
@@ -29,7 +29,7 @@ constexpr std::array<GenreRange, kGenres> kRanges = {{{"house", 116, 131, 0.7, t
                                                       {"hip_hop", 62, 112, 0.75, true},
                                                       {"rock", 72, 186, 0.4, false},
                                                       {"waltz", 82, 198, 0.45, false},
-                                                      {"six_eight", 132, 200, 0.5, false},
+                                                      {"six_eight", 186, 270, 0.5, false},
                                                       {"swing", 96, 200, 0.4, false},
                                                       {"breakbeat", 108, 166, 0.65, true}}};
 constexpr std::array<const char*, 6> kModes = {"major", "minor", "dorian", "mixolydian", "harmonic_minor", "phrygian"};

@@ -94,6 +94,14 @@ TEST(Reference, SetsHaveAllKeysAndOddities) {
   EXPECT_GT(fastest, 190) << "BPM";
 }
 
+TEST(Reference, BeatsAreFeltBetween60And200) {
+  for (const auto& track : reference_set({.count = 400})) {
+    const auto truth = as_counted(track.truth);
+    EXPECT_GE(truth.bpm, 60) << to_string(track.plan.genre) << " of seed " << track.plan.seed;
+    EXPECT_LE(truth.bpm, 200) << to_string(track.plan.genre) << " of seed " << track.plan.seed;
+  }
+}
+
 TEST(Reference, LengthIsNearTheOneAskedFor) {
   for (const double seconds : {30.0, 120.0, 240.0}) {
     for (const auto& track : reference_set({.count = 2 * kGenres, .seconds = seconds})) {
