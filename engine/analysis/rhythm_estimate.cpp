@@ -58,7 +58,7 @@ double ramp(double value, double from, double to) { return std::clamp((value - f
 // How sure it is that there is a beat at all: that onsets and attacks keep in step with it, that there are some, and
 // that it goes on for a while. What follows anything moves in step with more than a line does, and has more to prove.
 double beat_certainty(const PulseTrack& track, const PulseMap& beats, const std::vector<Attack>& attacks) {
-  const double clarity = track.is_constant ? ramp(track.clarity, 0.2, 0.5) : ramp(track.clarity, 0.5, 0.75);
+  const double clarity = track.is_constant ? ramp(track.certainty, 0.2, 0.5) : ramp(track.certainty, 0.5, 0.75);
   const double tight = tightness(beats, attacks);
   const double tightly = track.is_constant ? std::max(kLooseBeat, ramp(tight, 0.15, 0.35)) : ramp(tight, 0.35, 0.6);
   const double support = ramp(static_cast<double>(attacks.size()) / static_cast<double>(beats.at_s.size()), 0.2, 0.8);

@@ -17,6 +17,7 @@ constexpr double kStep = 1.0015;   // between the classes looked at
 constexpr std::size_t kClassesMax = 4;
 constexpr double kStrengthMin = 0.35;  // of the strongest
 constexpr double kApart = 0.025;       // two classes closer than this are one
+constexpr double kRelated = 0.012;     // a class this close to a ratio is a relative
 
 // Mean magnitude spectrum of the pulse curve over windows that overlap by half.
 struct PulseSpectrum {
@@ -73,9 +74,9 @@ double octave_of(double hz) {
   return hz;
 }
 
-bool is_near(double a, double b) {
+bool is_near(double a, double b, double share = kApart) {
   const double octaves = std::abs(std::log2(a / b));
-  return std::min(octaves, std::abs(1 - octaves)) < std::log2(1 + kApart);
+  return std::min(octaves, std::abs(1 - octaves)) < std::log2(1 + share);
 }
 
 void add(std::vector<TempoClass>& classes, const TempoClass& one) {
@@ -85,15 +86,14 @@ void add(std::vector<TempoClass>& classes, const TempoClass& one) {
   classes.push_back(one);
 }
 
-// The best place within 1 % of a relative, whose pulses need not be exactly where the ratio puts them.
-TempoClass best_near(const PulseSpectrum& spectrum, double hz) {
-  TempoClass best;
-  for (double ratio = 0.99; ratio <= 1.01; ratio *= kStep) {
-    const double strength = class_strength(spectrum, hz * ratio);
-    if (strength > best.strength) best = {hz * ratio, strength};
+// A relative is where the ratio puts it; its strength that of the best place within 1 % of there.
+TempoClass relative_of(const PulseSpectrum& spectrum, const TempoClass& first, double ratio) {
+  TempoClass relative{octave_of(first.hz * ratio), 0, 0};
+  relative.of_first = relative.hz / first.hz;
+  for (double near = 0.99; near <= 1.01; near *= kStep) {
+    relative.strength = std::max(relative.strength, class_strength(spectrum, relative.hz * near));
   }
-  best.hz = octave_of(best.hz);
-  return best;
+  return relative;
 }
 
 }  // namespace
@@ -117,8 +117,11 @@ std::vector<TempoClass> tempo_classes(const std::vector<float>& pulse, double fr
   for (const TempoClass& peak : peaks) {
     if (classes.size() < kClassesMax && peak.strength >= kStrengthMin * peaks.front().strength) add(classes, peak);
   }
-  add(classes, best_near(spectrum, peaks.front().hz * 1.5));
-  add(classes, best_near(spectrum, peaks.front().hz / 1.5));
+  for (const double ratio : {1.5, 1 / 1.5}) {
+    const TempoClass relative = relative_of(spectrum, peaks.front(), ratio);
+    std::erase_if(classes, [&](const TempoClass& one) { return is_near(one.hz, relative.hz, kRelated); });
+    classes.push_back(relative);
+  }
   for (TempoClass& one : classes) one.strength /= peaks.front().strength;
   return classes;
 }

@@ -9,6 +9,7 @@ namespace segue::analysis {
 struct TempoClass {
   double hz = 0;        // the member from kTempoClassHz up to twice that
   double strength = 0;  // 1 is the strongest class of the track
+  double of_first = 0;  // where it is a relative of the strongest by 3:2 or 4:3: the exact ratio
 };
 inline constexpr double kTempoClassHz = 84.0 / 60;
 

@@ -16,6 +16,7 @@ constexpr double kTurn = 2 * std::numbers::pi;
 constexpr double kBlockSeconds = 6;  // within which a tempo that is 0.5 % off turns by a tenth of a pulse
 constexpr std::array<int, 4> kDivisions{1, 2, 3, 4};
 constexpr std::array<double, 4> kDivisionWeights{1.0, 1.0, 0.5, 0.7};
+constexpr double kStrongShare = 0.6;  // of the strongest division, that another needs to be thought of
 constexpr double kSearchShare = 0.012;  // either side of the tempo looked near
 // How far the curve's maxima lie from the attacks, measured.
 constexpr double kCurveDelayS = 0.0;
@@ -88,7 +89,7 @@ struct LineSums {
 
 }  // namespace
 
-PulseLine coherent_line(std::span<const float> pulse, double frames_per_s, double first_s, double hz) {
+std::vector<PulseLine> coherent_lines(std::span<const float> pulse, double frames_per_s, double first_s, double hz) {
   const std::vector<Block> blocks = blocks_of(pulse, frames_per_s, first_s, hz);
   const double length_s = static_cast<double>(pulse.size()) / frames_per_s;
   const double step = 1 / (10 * std::max(length_s, 4.0));
@@ -109,27 +110,29 @@ PulseLine coherent_line(std::span<const float> pulse, double frames_per_s, doubl
   const auto sums = sums_at(blocks, off);
   PulseLine line;
   line.period_s = 1 / (hz + off);
-  double strongest = -1;
+  double all = 0;
   double whole = 0;
   double parts = 0;
-  for (std::size_t d = 0; d < kDivisions.size(); ++d) {
-    // Finer divisions win only if they are really there: their sums are damped by the curve's own width.
-    const double size = std::abs(sums[d]);
-    double alone = 0;
-    for (const Block& block : blocks) alone += std::abs(block.sums[d]);
-    whole += kDivisionWeights[d] * size;
-    parts += kDivisionWeights[d] * alone;
-    if (size > strongest) {
-      strongest = size;
-      line.divisions = kDivisions[d];
-      line.at_s = -std::arg(sums[d]) / (kTurn * kDivisions[d]) * line.period_s - kCurveDelayS;
-    }
+  for (const Block& block : blocks) {
+    all += block.weight;
+    for (std::size_t d = 0; d < kDivisions.size(); ++d) parts += kDivisionWeights[d] * std::abs(block.sums[d]);
   }
-  double all = 0;
-  for (const Block& block : blocks) all += block.weight;
+  double strongest = 0;
+  for (std::size_t d = 0; d < kDivisions.size(); ++d) {
+    whole += kDivisionWeights[d] * std::abs(sums[d]);
+    strongest = std::max(strongest, std::abs(sums[d]));
+  }
   line.coherence = parts > 0 ? whole / parts : 0;
   line.clarity = all > 0 ? strongest / all : 0;
-  return line;
+  std::vector<PulseLine> lines;
+  for (std::size_t d = 0; d < kDivisions.size(); ++d) {
+    // Finer divisions are strong only if they are really there: their sums are damped by the curve's own width.
+    if (std::abs(sums[d]) < kStrongShare * strongest) continue;
+    line.divisions = kDivisions[d];
+    line.at_s = -std::arg(sums[d]) / (kTurn * kDivisions[d]) * line.period_s - kCurveDelayS;
+    lines.insert(std::abs(sums[d]) == strongest ? lines.begin() : lines.end(), line);
+  }
+  return lines;
 }
 
 std::vector<double> attack_weights(std::span<const Attack> attacks) {

@@ -19,9 +19,10 @@ struct PulseLine {
   double time_of(double pulses) const { return at_s + pulses * period_s; }
 };
 
-// The pulse near `hz` that the whole of the curve agrees on; exact to about a hundredth of a beat over its length.
+// The pulse near `hz` that the whole of the curve agrees on; exact to about a hundredth of a beat over its length. Of
+// one period, but several places: a line for each division that much of the music is in step with, the strongest first.
 // `pulse` is a pulse curve whose first value belongs to first_s.
-PulseLine coherent_line(std::span<const float> pulse, double frames_per_s, double first_s, double hz);
+std::vector<PulseLine> coherent_lines(std::span<const float> pulse, double frames_per_s, double first_s, double hz);
 
 // The same line drawn through the attacks near its divisions, outliers ignored: exact to a few millionths. Weights are
 // by loudness within each band. Unchanged if there are too few attacks.

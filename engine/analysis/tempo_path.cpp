@@ -22,8 +22,8 @@ constexpr int kReach = 60;             // of them either side: 18 %, short of 4:
 constexpr int kStates = 2 * kReach + 1;
 constexpr int kMoveMax = 20;             // steps of tempo; further is a sudden change and costs no more
 constexpr double kMovePenalty = 0.03;    // of a window's best strength, for each step
-constexpr std::array<int, 3> kDivisions{1, 2, 4};
-constexpr std::array<double, 3> kDivisionWeights{1.0, 1.0, 0.6};
+constexpr std::array<int, 4> kDivisions{1, 2, 3, 4};
+constexpr std::array<double, 4> kDivisionWeights{1.0, 1.0, 0.5, 0.6};
 constexpr double kPhaseStep = 1.0 / 96;   // of a pulse, between phases looked at
 constexpr int kPhaseReach = 24;           // of them either side of the phase foretold
 constexpr double kPhaseSigma = 0.08;      // of a pulse: how well it is foretold
@@ -74,7 +74,7 @@ class Follower {
   std::ptrdiff_t step_ = 0;
   std::ptrdiff_t windows_ = 0;
   std::vector<double> tempi_hz_;  // of each window
-  std::vector<std::array<Complex, 3>> sums_;  // at the divisions of those
+  std::vector<std::array<Complex, kDivisions.size()>> sums_;  // at the divisions of those
   std::vector<double> counts_;    // pulses until each window's centre
   double clarity_ = 0;
 };
@@ -148,10 +148,10 @@ Complex Follower::sum_at(std::ptrdiff_t window, double hz) const {
 }
 
 void Follower::listen() {
-  std::array<double, 3> sizes{};
+  std::array<double, kDivisions.size()> sizes{};
   double whole = 0;
   for (std::ptrdiff_t window = 0; window < windows_; ++window) {
-    std::array<Complex, 3> sums;
+    std::array<Complex, kDivisions.size()> sums;
     for (std::size_t d = 0; d < kDivisions.size(); ++d) {
       sums[d] = sum_at(window, tempi_hz_[static_cast<std::size_t>(window)] * kDivisions[d]);
       sizes[d] += std::abs(sums[d]);

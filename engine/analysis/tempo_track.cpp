@@ -9,6 +9,7 @@
 #include "engine/analysis/onset_pulse.h"
 #include "engine/analysis/tempo_classes.h"
 #include "engine/analysis/tempo_path.h"
+#include "engine/analysis/tempo_relative.h"
 #include "engine/analysis/tempo_slips.h"
 
 namespace segue::analysis {
@@ -53,9 +54,10 @@ bool is_straight(const PulseLine& line, std::span<const Attack> attacks, const s
                  double duration_s) {
   std::array<double, kStretches> weight{};
   std::array<double, kStretches> off{};
+  const int parts = std::max(2, line.divisions);
   for (std::size_t i = 0; i < attacks.size(); ++i) {
-    const double place = (attacks[i].at_s - line.at_s) / line.period_s * 2;
-    const double off_s = (place - std::round(place)) * line.period_s / 2;
+    const double place = (attacks[i].at_s - line.at_s) / line.period_s * parts;
+    const double off_s = (place - std::round(place)) * line.period_s / parts;
     const auto at = static_cast<std::size_t>(std::clamp(attacks[i].at_s / duration_s, 0.0, 0.999) * kStretches);
     const double near = std::max(0.0, 1 - std::abs(off_s) / (line.period_s / 8));
     weight[at] += weights[i] * near;
@@ -66,6 +68,43 @@ bool is_straight(const PulseLine& line, std::span<const Attack> attacks, const s
     if (weight[i] > 0.2 * all / kStretches && std::abs(off[i] / weight[i]) > kBentS) return false;
   }
   return true;
+}
+
+// Weight of the attacks near the parts of a line's pulses.
+double explained(const PulseLine& line, std::span<const Attack> attacks, const std::vector<double>& weights, int parts) {
+  double sum = 0;
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    const double place = parts * (attacks[i].at_s - line.at_s) / line.period_s;
+    const double off_s = (place - std::round(place)) * line.period_s / parts / kNearS;
+    sum += weights[i] * std::exp(-0.5 * off_s * off_s);
+  }
+  return sum;
+}
+
+// Drawn through the attacks, the line that explains most of them by quarters or thirds of its pulses; of its places on
+// those, the one that they are on with halves.
+PulseLine line_on_attacks(const std::vector<PulseLine>& lines, std::span<const Attack> attacks,
+                          const std::vector<double>& weights) {
+  PulseLine best;
+  double most = -1;
+  for (const PulseLine& line : lines) {
+    const PulseLine fit = fitted_line(line, attacks);
+    const double all = std::max(explained(fit, attacks, weights, 4), explained(fit, attacks, weights, 3));
+    if (all <= most) continue;
+    most = all;
+    best = fit;
+  }
+  PulseLine anchored = best;
+  most = -1;
+  for (int part = 0; part < best.divisions; ++part) {
+    PulseLine moved = best;
+    moved.at_s += best.period_s * part / best.divisions;
+    const double weight = explained(moved, attacks, weights, 2);
+    if (weight <= most) continue;
+    most = weight;
+    anchored = moved;
+  }
+  return anchored;
 }
 
 }  // namespace
@@ -133,9 +172,14 @@ std::vector<PulseTrack> pulse_tracks(const RhythmFeatures& features) {
   std::vector<PulseTrack> tracks;
   bool is_steady = false;
   for (const TempoClass& one : tempo_classes(pulse, curves.frames_per_s)) {
+    if (one.of_first > 0) {
+      tracks.push_back(relative_track(tracks.front(), one.of_first, pulse, curves.frames_per_s, curves.first_s));
+      tracks.back().strength = one.strength;
+      continue;
+    }
     PulseTrack track;
-    track.line = coherent_line(pulse, curves.frames_per_s, curves.first_s, one.hz);
-    track.line = fitted_line(track.line, features.attacks);
+    const auto lines = coherent_lines(pulse, curves.frames_per_s, curves.first_s, one.hz);
+    track.line = line_on_attacks(lines, features.attacks, weights);
     track.map = map_of(track.line, duration_s);
     track.strength = one.strength;
     track.clarity = track.line.clarity;
@@ -152,6 +196,7 @@ std::vector<PulseTrack> pulse_tracks(const RhythmFeatures& features) {
         track.is_constant = false;
       }
     }
+    track.certainty = track.clarity;
     tracks.push_back(std::move(track));
   }
   return tracks;

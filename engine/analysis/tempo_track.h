@@ -17,6 +17,7 @@ struct PulseTrack {
   bool is_constant = true;
   double strength = 0;      // of its class, 1 for the strongest
   double clarity = 0;       // share of the onsets that keep in step with it, 0 to 1
+  double certainty = 0;     // the same, of it or of the one it is a relative of
 };
 
 // What the track may be counted by, most prominent first. Tempi that move are followed only where no constant one

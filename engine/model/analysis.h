@@ -14,7 +14,7 @@
 namespace segue::model {
 
 // Rises whenever an analyser's answers change: older analyses are made again when their track is next used.
-inline constexpr int kAnalysisVersion = 2;
+inline constexpr int kAnalysisVersion = 3;
 
 struct TempoCandidate {
   double bpm = 0;

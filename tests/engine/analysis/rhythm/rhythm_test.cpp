@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -96,6 +97,24 @@ TEST(Rhythm, SwingIsNoOtherTempo) {
   const model::Rhythm rhythm = rhythm_of(music);
   EXPECT_NEAR(rhythm.bpm, 96.5, 0.01);
   EXPECT_LT(beat_error(rhythm, 0.3, period_s).max_ms, 5);
+}
+
+// Kicks that come in threes have as much to say for three parts of a bar as for four, and hide where the bar is.
+TEST(Rhythm, KicksInThreesHideNoBeat) {
+  const std::string kicks = "X..x......X.....";
+  const std::string snares = "....X..x.x..X..x";
+  DrumMachine music(44'100, 45);
+  const double step_s = 60 / 172.803 / 4;
+  std::size_t step = 0;
+  for (double at = 0.3; at < 45; at += step_s, step = (step + 1) % 16) {
+    if (kicks[step] != '.') music.kick(at, kicks[step] == 'X' ? 0.8 : 0.45);
+    if (snares[step] != '.') music.snare(at, snares[step] == 'X' ? 0.5 : 0.17);
+    music.hat(at, step % 2 == 0 ? 0.2 : 0.13);
+  }
+  const model::Rhythm rhythm = rhythm_of(music);
+  EXPECT_NEAR(rhythm.bpm, 172.803, 0.01);
+  EXPECT_LT(beat_error(rhythm, 0.3, 4 * step_s).max_ms, 3);
+  EXPECT_GT(rhythm.confidence, 0.4);
 }
 
 TEST(Rhythm, HintDecidesBetweenOctaves) {
