@@ -12,8 +12,7 @@
 namespace segue::catalog {
 namespace {
 
-constexpr double kBpmMin = 20, kBpmMax = 400;  // model::BeatGrid
-constexpr double kGainDbMax = 24;              // either way: what a trim can do
+constexpr double kGainDbMax = 24;  // either way: what a trim can do
 constexpr std::uint32_t kColorMax = 0xffffff;
 constexpr int kRatingMax = 5;
 
@@ -35,7 +34,8 @@ Result<void> check_grid(const model::BeatGrid& grid) {
     if (!(marker.at_s >= model::kGridFromS && marker.at_s <= model::kGridToS))
       return wrong("grid.markers.at_s", "not within -3,600 to 360,000 s");
     if (marker.at_s <= before_s) return wrong("grid.markers.at_s", "not in order of place");
-    if (!(marker.bpm >= kBpmMin && marker.bpm <= kBpmMax)) return wrong("grid.markers.bpm", "not within 20 to 400");
+    if (!(marker.bpm >= model::kGridBpmMin && marker.bpm <= model::kGridBpmMax))
+      return wrong("grid.markers.bpm", "not within 20 to 400");
     before_s = marker.at_s;
   }
   return {};

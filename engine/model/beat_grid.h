@@ -5,12 +5,14 @@
 
 namespace segue::model {
 
+inline constexpr double kGridBpmMin = 20, kGridBpmMax = 400;
+
 // Where a track's beats are: constant tempo from each marker to the next, the first marker also backwards.
 // Beats count from 1 at the first marker, which is a downbeat.
 struct BeatGrid {
   struct Marker {
     double at_s = 0;  // seconds from the start of the track
-    double bpm = 0;   // 20 to 400
+    double bpm = 0;   // kGridBpmMin to kGridBpmMax
   };
   std::vector<Marker> markers;  // in order of place
   int beats_per_bar = 4;        // as time_signature has it

@@ -14,12 +14,14 @@ constexpr double kAsWritten_s = 0.0002;  // a tempo that hits the next marker as
 constexpr std::size_t kLineMarkersMin = 8;
 constexpr double kLineBeatsBetweenMax = 4.5;  // denser than that, markers are beats or bars, not changes of tempo
 
-// Whole beats from each marker to the next, at least one.
+// Whole beats from each marker to the next, at a tempo that a grid may have.
 std::vector<double> beats_of(const std::vector<ForeignMarker>& markers) {
   std::vector<double> beats = {0};
   for (std::size_t i = 0; i + 1 < markers.size(); ++i) {
-    const double between = (markers[i + 1].at_s - markers[i].at_s) * markers[i].bpm / 60;
-    beats.push_back(beats.back() + std::max(1.0, std::round(between)));
+    const double seconds = markers[i + 1].at_s - markers[i].at_s;
+    const double fewest = std::ceil(seconds * model::kGridBpmMin / 60),
+                 most = std::floor(seconds * model::kGridBpmMax / 60);
+    beats.push_back(beats.back() + std::clamp(std::round(seconds * markers[i].bpm / 60), fewest, most));
   }
   return beats;
 }
@@ -112,11 +114,13 @@ model::BeatGrid sparse_grid(const std::vector<ForeignMarker>& markers, const std
   return grid;
 }
 
-// In order, and never two at one place.
+// In order, and never two within the shortest beat: the first one stays.
 void tidy_up(std::vector<ForeignMarker>& markers) {
   std::stable_sort(markers.begin(), markers.end(),
                    [](const ForeignMarker& a, const ForeignMarker& b) { return a.at_s < b.at_s; });
-  const auto is_same = [](const ForeignMarker& a, const ForeignMarker& b) { return b.at_s - a.at_s < 2 * kRounding_s; };
+  const auto is_same = [](const ForeignMarker& a, const ForeignMarker& b) {
+    return b.at_s - a.at_s < 60 / model::kGridBpmMax;
+  };
   markers.erase(std::unique(markers.begin(), markers.end(), is_same), markers.end());
 }
 

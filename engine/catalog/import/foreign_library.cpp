@@ -14,7 +14,6 @@ namespace segue::catalog {
 namespace {
 
 constexpr std::size_t kNumberBytesMax = 64;            // more digits than a double has
-constexpr double kGridBpmMin = 20, kGridBpmMax = 400;  // model::BeatGrid
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -99,6 +98,6 @@ std::optional<double> foreign_number(std::string_view text) {
 }
 
 bool is_mark_time(double seconds) { return seconds >= 0 && seconds <= model::kTrackSecondsMax; }
-bool is_grid_bpm(double bpm) { return bpm >= kGridBpmMin && bpm <= kGridBpmMax; }
+bool is_grid_bpm(double bpm) { return bpm >= model::kGridBpmMin && bpm <= model::kGridBpmMax; }
 
 }  // namespace segue::catalog

@@ -10,6 +10,7 @@
 #include "engine/catalog/export/rekordbox_file.h"
 #include "engine/catalog/export/rekordbox_grid.h"
 #include "engine/catalog/import/foreign_grid.h"
+#include "engine/catalog/marks_check.h"
 #include "tests/engine/catalog/same_marks.h"
 
 namespace segue::catalog {
@@ -153,6 +154,24 @@ TEST(ForeignGrid, BeginsOnADownbeatWithinTheTrack) {
   EXPECT_NEAR(early->markers[0].at_s, 1.2, 1e-9) << "the bar before began before the track";
   const auto negative = fitted_grid({{-0.5, 120, 1}}, 4);
   EXPECT_NEAR(negative->markers[0].at_s, 1.5, 1e-9);
+}
+
+TEST(ForeignGrid, NoPlacesMakeAnImpossibleTempo) {
+  std::mt19937 random(7);
+  const auto between = [&](double from, double to) {
+    return std::uniform_real_distribution<double>(from, to)(random);
+  };
+  for (int round = 0; round < 2'000; ++round) {
+    std::vector<ForeignMarker> markers;
+    const double spread_s = std::pow(10, between(-2, 2));
+    for (auto count = 2 + random() % 20; count > 0; --count) {
+      markers.push_back({between(-1, 1 + spread_s * 20), round % 5 == 0 ? between(399, 400) : between(20, 400), 1});
+    }
+    model::TrackMarks marks;
+    marks.grid = fitted_grid(markers, 4);
+    const auto checked = check_marks(marks);
+    ASSERT_TRUE(checked) << "round " << round << ": " << checked.error().message;
+  }
 }
 
 TEST(ForeignGrid, ChangesOfTempoAreWholeBeatsApart) {
