@@ -161,16 +161,18 @@ void write_files(const Findings& findings, const fs::path& out) {
       if (std::string(figure.unit) == "%") rates.back().values.push_back(figure.value);
     }
   }
-  std::vector<std::string> groups;
+  std::vector<Group> groups;
   for (const auto& figure : figures_of(findings.contestants[0].tally)) {
-    if (std::string(figure.unit) == "%") groups.push_back(figure.name);
+    if (std::string(figure.unit) != "%") continue;
+    groups.push_back({.name = figure.label});
+    if (figure.goal.kind != Goal::Kind::kNone) groups.back().goal = figure.goal.value;
   }
   const auto file = [&](const char* kind) { return out / ("analysis_" + findings.set + "_" + kind + ".svg"); };
   std::ofstream(file("phase")) << histogram_svg("beats found against true ones, ms; late is right",
                                                 {-100, -50, -20, -10, -5, -3, -1, 1, 3, 5, 10, 20, 50, 100}, phases);
   std::ofstream(file("tempo")) << histogram_svg("tempo error, BPM",
                                                 {0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10, 300}, tempi);
-  std::ofstream(file("rates")) << bars_svg("percent of pieces", groups, rates);
+  std::ofstream(file("rates")) << bars_svg("percent of pieces; the black line is the goal", groups, rates);
 }
 
 int run(const Options& options) {

@@ -19,6 +19,12 @@ std::string shown(double value) {
   return text;
 }
 
+std::string shown_short(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
 std::string text_at(double x, double y, const std::string& text, const char* anchor = "start") {
   return "<text x=\"" + shown(x) + "\" y=\"" + shown(y) + "\" text-anchor=\"" + anchor + "\">" + text + "</text>\n";
 }
@@ -48,7 +54,7 @@ std::vector<int> counts_of(const std::vector<double>& edges, const std::vector<d
 
 std::string histogram_svg(const std::string& title, const std::vector<double>& edges,
                           const std::vector<Series>& series) {
-  constexpr double kRow = 90, kLeft = 110, kBin = 34, kFull = 60;
+  constexpr double kRow = 90, kLeft = 110, kBin = 44, kFull = 60;
   std::string out;
   for (std::size_t row = 0; row < series.size(); ++row) {
     const auto counts = counts_of(edges, series[row].values);
@@ -60,33 +66,36 @@ std::string histogram_svg(const std::string& title, const std::vector<double>& e
       const double x = kLeft + kBin * static_cast<double>(bin);
       out += bar_at(x, floor_y - height, kBin - 3, height, colour(row));
       if (counts[bin] > 0) out += text_at(x + kBin / 2 - 1, floor_y - height - 2, shown(counts[bin]), "middle");
-      out += text_at(x, floor_y + 13, shown(edges[bin]), "middle");
+      out += text_at(x - 1, floor_y + 13, shown(edges[bin]), "middle");
     }
+    out += text_at(kLeft + kBin * static_cast<double>(counts.size()) - 1, floor_y + 13, shown(edges.back()), "middle");
   }
-  return page(kLeft + kBin * static_cast<double>(edges.size()), 60 + kRow * static_cast<double>(series.size()), title,
-              out);
+  return page(kLeft + kBin * static_cast<double>(edges.size()) + 20, 60 + kRow * static_cast<double>(series.size()),
+              title, out);
 }
 
-std::string bars_svg(const std::string& title, const std::vector<std::string>& groups,
-                     const std::vector<Series>& series) {
-  constexpr double kBar = 16, kFull = 180, kTop = 60;
-  const double group_width = kBar * static_cast<double>(series.size()) + 50;
+std::string bars_svg(const std::string& title, const std::vector<Group>& groups, const std::vector<Series>& series) {
+  constexpr double kBar = 13, kLeft = 280, kFull = 400, kTop = 60, kGap = 14;
+  const double group_height = kBar * static_cast<double>(series.size()) + kGap;
   std::string out;
   for (std::size_t s = 0; s < series.size(); ++s) {
-    const double x = 20 + 120 * static_cast<double>(s);
+    const double x = kLeft + 110 * static_cast<double>(s);
     out += bar_at(x, 30, 10, 10, colour(s)) + text_at(x + 14, 40, series[s].name);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      const double value = series[s].values[g];
-      if (!std::isfinite(value)) continue;
-      const double left = 20 + group_width * static_cast<double>(g) + kBar * static_cast<double>(s);
-      const double height = kFull * std::clamp(value, 0.0, 100.0) / 100;
-      out += bar_at(left, kTop + kFull - height, kBar - 2, height, colour(s));
-    }
   }
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    out += text_at(20 + group_width * static_cast<double>(g), kTop + kFull + 16, groups[g]);
+    const double top = kTop + group_height * static_cast<double>(g);
+    out += text_at(kLeft - 8, top + (group_height - kGap) / 2 + 4, groups[g].name, "end");
+    for (std::size_t s = 0; s < series.size(); ++s) {
+      const double value = series[s].values[g];
+      if (!std::isfinite(value)) continue;
+      const double y = top + kBar * static_cast<double>(s);
+      const double width = kFull * std::clamp(value, 0.0, 100.0) / 100;
+      out += bar_at(kLeft, y, width, kBar - 2, colour(s)) + text_at(kLeft + kFull + 8, y + 10, shown_short(value));
+    }
+    if (!std::isfinite(groups[g].goal)) continue;
+    out += bar_at(kLeft + kFull * groups[g].goal / 100 - 1, top - 3, 2, group_height - kGap + 4, "#222");
   }
-  return page(40 + group_width * static_cast<double>(groups.size()), kTop + kFull + 30, title, out);
+  return page(kLeft + kFull + 60, kTop + group_height * static_cast<double>(groups.size()), title, out);
 }
 
 }  // namespace segue::bench

@@ -19,14 +19,16 @@ TEST(Plots, HistogramCountsEveryValueOnce) {
   // Two below 1, two from 1 to 2, one beyond.
   EXPECT_EQ(count(svg, ">2</text>"), 2 + 1) << "two counts and an edge: " << svg;
   EXPECT_EQ(count(svg, ">1</text>"), 1 + 1) << svg;
+  EXPECT_EQ(count(svg, ">3</text>"), 1) << "the last edge";
   EXPECT_EQ(count(svg, "<rect"), 1 + 3);
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
 }
 
 TEST(Plots, BarsLeaveOutWhatIsNoNumber) {
   const double none = std::numeric_limits<double>::quiet_NaN();
-  const auto svg = bars_svg("rates", {"one", "two"}, {{"a", {50, none}}, {"b", {10, 20}}});
-  EXPECT_EQ(count(svg, "<rect"), 1 + 2 + 3) << "page, legend, bars";
+  const auto svg = bars_svg("rates", {{"one", 90}, {"two"}}, {{"a", {50, none}}, {"b", {10, 20}}});
+  EXPECT_EQ(count(svg, "<rect"), 1 + 2 + 3 + 1) << "page, legend, bars, a goal";
+  EXPECT_EQ(count(svg, ">50</text>"), 1) << "the value beside its bar";
   EXPECT_EQ(count(svg, "nan"), 0);
 }
 
