@@ -22,8 +22,11 @@ void count_from(model::BeatGrid& grid, int number) {
 
 void MetreAnalyser::complete(model::Rhythm& rhythm, const Chroma& chroma) const {
   if (rhythm.beats_s.size() < 2 || rhythm.grid.empty() || frames_.size() == 0) return;
-  const auto beats = signs_of(rhythm.beats_s, frames_, chroma);
-  const BarLines lines = find_bar_lines(beats);
+  auto beats = signs_of(rhythm.beats_s, frames_, chroma);
+  const auto patterns = patterns_of(rhythm.beats_s, frames_);
+  const int bar = beats_per_bar(beats, patterns);
+  add_turns(beats, patterns, static_cast<std::size_t>(bar));
+  const BarLines lines = find_bar_lines(beats, bar);
   rhythm.beats_per_bar = lines.beats_per_bar;
   rhythm.grid.beats_per_bar = lines.beats_per_bar;
   rhythm.downbeat_s = rhythm.beats_s[static_cast<std::size_t>(lines.first)];

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/analysis/metre_beats.h"
+#include "engine/analysis/metre_pattern.h"
 
 namespace segue::analysis {
 
@@ -14,8 +15,11 @@ struct BarLines {
   double confidence = 0;  // 0 to 1, of `first`
 };
 
-// Four beats to a bar unless the beats say otherwise; the beginning by evidence from the whole track.
-BarLines find_bar_lines(const std::vector<BeatSigns>& beats);
+// Four beats to a bar unless the beats say otherwise: 3, 6 that are eighths, or 2 that are dotted quarters.
+int beats_per_bar(const std::vector<BeatSigns>& beats, const std::vector<BeatPattern>& patterns);
+
+// Where bars of so many beats begin, by evidence from the whole track.
+BarLines find_bar_lines(const std::vector<BeatSigns>& beats, int beats_per_bar);
 
 // How bars group into phrases.
 struct PhraseGroups {

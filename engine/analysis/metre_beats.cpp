@@ -124,20 +124,6 @@ void add_harmony(BeatSigns& signs, const std::vector<BeatPitches>& pitches, std:
       change(sum(pitches[beat - 2].bass, before.bass), sum(here.bass, pitches[beat + 1].bass));
 }
 
-void standardise(std::vector<BeatSigns>& beats) {
-  const auto count = static_cast<float>(beats.size());
-  for (std::size_t sign = 0; sign < kBeatSigns; ++sign) {
-    float mean = 0;
-    for (const BeatSigns& beat : beats) mean += beat[sign] / count;
-    float variance = 1e-9F;
-    for (const BeatSigns& beat : beats) variance += (beat[sign] - mean) * (beat[sign] - mean) / count;
-    const float scale = 1 / std::sqrt(variance);
-    for (BeatSigns& beat : beats) {
-      beat[sign] = std::clamp((beat[sign] - mean) * scale, -kDeviationsMax, kDeviationsMax);
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<BeatSigns> signs_of(std::span<const double> beats_s, const MetreFrames& frames, const Chroma& chroma) {
@@ -150,8 +136,20 @@ std::vector<BeatSigns> signs_of(std::span<const double> beats_s, const MetreFram
     add_novelty(result[beat], levels, beats_s, beat);
     add_harmony(result[beat], pitches, beat);
   }
-  standardise(result);
+  for (std::size_t sign = 0; sign < kBeatSigns; ++sign) standardise(result, static_cast<BeatSign>(sign));
   return result;
+}
+
+void standardise(std::vector<BeatSigns>& beats, BeatSign sign) {
+  const auto count = static_cast<float>(beats.size());
+  float mean = 0;
+  for (BeatSigns& beat : beats) mean += at(beat, sign) / count;
+  float variance = 1e-9F;
+  for (BeatSigns& beat : beats) variance += (at(beat, sign) - mean) * (at(beat, sign) - mean) / count;
+  const float scale = 1 / std::sqrt(variance);
+  for (BeatSigns& beat : beats) {
+    at(beat, sign) = std::clamp((at(beat, sign) - mean) * scale, -kDeviationsMax, kDeviationsMax);
+  }
 }
 
 }  // namespace segue::analysis

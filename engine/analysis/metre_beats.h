@@ -24,11 +24,15 @@ enum class BeatSign : std::size_t {
   kCrash,    // cymbals ring on
   kNovelty,  // the four beats from here sound other than the four before
   kEntry,    // and louder
+  kTurn,      // the pattern changes from exactly here on, against a bar before; metre_pattern.h
+  kLongTurn,  // against two bars before
 };
-inline constexpr std::size_t kBeatSigns = 12;
+inline constexpr std::size_t kBeatSigns = 14;
 using BeatSigns = std::array<float, kBeatSigns>;
 
-// The signs of each beat, in standard deviations over the track, at most 4.
+// The signs of each beat but the turns, in standard deviations over the track, at most 4.
 std::vector<BeatSigns> signs_of(std::span<const double> beats_s, const MetreFrames& frames, const Chroma& chroma);
+// Makes standard deviations of a sign.
+void standardise(std::vector<BeatSigns>& beats, BeatSign sign);
 
 }  // namespace segue::analysis

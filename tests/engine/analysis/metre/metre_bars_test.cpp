@@ -39,9 +39,11 @@ std::vector<BeatSigns> make(const Pattern& pattern) {
   return beats;
 }
 
+BarLines lines_of(const std::vector<BeatSigns>& beats) { return find_bar_lines(beats, beats_per_bar(beats, {})); }
+
 TEST(MetreBars, TheBarBeginsWhereKicksAndChordsFall) {
   for (std::size_t first = 0; first < 4; ++first) {
-    const BarLines lines = find_bar_lines(make({.first = first}));
+    const BarLines lines = lines_of(make({.first = first}));
     EXPECT_EQ(lines.beats_per_bar, 4);
     EXPECT_EQ(lines.first, static_cast<int>(first));
     EXPECT_GT(lines.confidence, 0.8);
@@ -50,35 +52,35 @@ TEST(MetreBars, TheBarBeginsWhereKicksAndChordsFall) {
 
 TEST(MetreBars, ThreeBeatsAreHeardByEvidenceOnly) {
   for (std::size_t first = 0; first < 3; ++first) {
-    const BarLines lines = find_bar_lines(make({.bar = 3, .first = first}));
+    const BarLines lines = lines_of(make({.bar = 3, .first = first}));
     EXPECT_EQ(lines.beats_per_bar, 3);
     EXPECT_EQ(lines.first, static_cast<int>(first));
   }
-  EXPECT_EQ(find_bar_lines(make({.beats = 20, .bar = 3})).beats_per_bar, 4) << "too few beats to tell";
+  EXPECT_EQ(lines_of(make({.beats = 20, .bar = 3})).beats_per_bar, 4) << "too few beats to tell";
 }
 
 TEST(MetreBars, SixEighthsHaveTheirKickOnOne) {
-  const BarLines lines = find_bar_lines(make({.bar = 6, .first = 2, .strength = 2.5F}));
+  const BarLines lines = lines_of(make({.bar = 6, .first = 2, .strength = 2.5F}));
   EXPECT_EQ(lines.beats_per_bar, 6);
   EXPECT_EQ(lines.first, 2);
 }
 
 TEST(MetreBars, BeatsThatAreAllAlikeSayNothing) {
-  const BarLines lines = find_bar_lines(std::vector<BeatSigns>(128, BeatSigns{}));
+  const BarLines lines = lines_of(std::vector<BeatSigns>(128, BeatSigns{}));
   EXPECT_EQ(lines.beats_per_bar, 4);
-  EXPECT_LT(lines.confidence, 0.3);
+  EXPECT_LT(lines.confidence, 0.35) << "no more than that music begins on a downbeat more often than not";
   EXPECT_EQ(find_phrases(std::vector<BeatSigns>(128, BeatSigns{}), lines).bars, 0);
 }
 
 TEST(MetreBars, TooFewBeatsAreNoBar) {
-  EXPECT_EQ(find_bar_lines({}).confidence, 0);
-  EXPECT_EQ(find_bar_lines(make({.beats = 5})).confidence, 0);
+  EXPECT_EQ(lines_of({}).confidence, 0);
+  EXPECT_EQ(lines_of(make({.beats = 5})).confidence, 0);
 }
 
 TEST(MetreBars, PhrasesAreAsLongAsNewThingsAreApart) {
   for (const std::size_t bars : {4U, 8U, 16U}) {
     const auto beats = make({.beats = 512, .phrase = bars, .first_phrase = 3});
-    const PhraseGroups phrases = find_phrases(beats, find_bar_lines(beats));
+    const PhraseGroups phrases = find_phrases(beats, lines_of(beats));
     EXPECT_EQ(phrases.bars, static_cast<int>(bars));
     EXPECT_EQ(phrases.first, 3);
   }
