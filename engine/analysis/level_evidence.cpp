@@ -11,6 +11,9 @@ namespace {
 
 constexpr double kFloor = 0.02;  // of the log levels: below it, nothing is heard
 constexpr double kTurnMax = 1.5;
+// Pieces that weights are fitted to have tempi drawn evenly; of music, little is counted faster than this.
+constexpr double kRareFromBpm = 182;
+constexpr double kRareBpm = 190;
 
 enum Voice : std::size_t { kKick, kSnare, kHat, kAll, kLowAttack, kMidAttack, kHighAttack };
 
@@ -52,6 +55,18 @@ class Voices {
     return std::clamp(std::log(odd / even), -kTurnMax, kTurnMax);
   }
 
+  // How much more the loudest of so many beats has than the mean of the others.
+  double stands_out(Voice which, int stride) const {
+    double all = 0;
+    double most = 0;
+    for (int beat = 0; beat < stride; ++beat) {
+      const double here = at(which, 0, beat, stride);
+      all += here;
+      most = std::max(most, here);
+    }
+    return std::min(kTurnMax, std::log((most + kFloor) / ((all - most) / (stride - 1) + kFloor)));
+  }
+
  private:
   const LevelPattern& pattern_;
   const int step_;
@@ -62,19 +77,34 @@ double log_ratio(double a, double b) { return std::log((a + kFloor) / (b + kFloo
 
 }  // namespace
 
-LevelEvidence step_evidence(const LevelPattern& pattern, int step_slots, double bpm, const model::TempoHint& hint) {
+LevelEvidence step_evidence(const PatternRepetition& repetition, int step_slots, double bpm,
+                            const model::TempoHint& hint) {
   const double octaves = std::log2(bpm / 122);
   const double beyond = std::max({0.0, std::log2(hint.bpm_min / bpm), std::log2(bpm / hint.bpm_max)});
   LevelEvidence x{};
   x[0] = octaves;
   x[1] = octaves * octaves;
   // What repeats after two and four beats, but not after one, is a beat; three are a waltz's bar.
-  x[2] = pattern.likeness(step_slots);
-  x[3] = pattern.likeness(2 * step_slots);
-  x[4] = pattern.likeness(3 * step_slots);
-  x[5] = pattern.likeness(4 * step_slots);
+  x[2] = repetition.all.after(step_slots);
+  x[3] = repetition.all.after(2 * step_slots);
+  x[4] = repetition.all.after(3 * step_slots);
+  x[5] = repetition.all.after(4 * step_slots);
   x[30] = 10 * beyond;
   x[31] = hint.bpm > 0 ? std::abs(std::log2(bpm / hint.bpm)) : 0.0;
+  // Where three beats repeat it is a waltz, or the beat is two thirds of a dotted one: then what is accented repeats,
+  // if at all, in the middle of those three.
+  x[32] = repetition.all.after(step_slots * 3 / 2);
+  x[33] = repetition.all.after(step_slots * 6);
+  x[34] = repetition.all.after(step_slots / 2);
+  x[35] = repetition.all.after(step_slots / 3);
+  x[36] = repetition.all.after(step_slots * 2 / 3);
+  x[37] = repetition.accents.after(step_slots);
+  x[38] = repetition.accents.after(step_slots * 3 / 2);
+  x[39] = repetition.accents.after(step_slots * 2);
+  x[40] = repetition.accents.after(step_slots * 3);
+  x[41] = repetition.accents.after(step_slots * 4);
+  x[42] = repetition.accents.after(step_slots * 6);
+  x[46] = std::clamp((bpm - kRareFromBpm) / (kRareBpm - kRareFromBpm), 0.0, 1.0);
   return x;
 }
 
@@ -102,6 +132,10 @@ void add_phase_evidence(const LevelPattern& pattern, const BeatReading& reading,
            std::abs(voices.turn(kMidAttack, 0, 4))) / 3;
   x[17] = std::abs(low);
   x[18] = std::abs(voices.turn(kLowAttack, 0, 4));
+  // One beat of three: the bar of a waltz.
+  x[43] = voices.stands_out(kLowAttack, 3);
+  x[44] = voices.stands_out(kMidAttack, 3);
+  x[45] = voices.stands_out(kLowAttack, 2);
   // How a beat is divided: into two, four or three.
   const double quarters = 0.5 * (voices.at(kAll, 0.25) + voices.at(kAll, 0.75));
   const double thirds = 0.5 * (voices.at(kAll, 1.0 / 3) + voices.at(kAll, 2.0 / 3));

@@ -56,22 +56,32 @@ void add_attacks(const std::vector<Attack>& attacks, const std::vector<double>& 
 
 }  // namespace
 
-double LevelPattern::likeness(int shift_slots) const {
-  double product = 0;
-  double power = 1e-9;
-  for (std::size_t voice = 0; voice < kVoices; ++voice) {
-    double mean = 0;
-    for (const Slot& slot : slots) mean += static_cast<double>(slot[voice]);
-    mean /= kSlots;
-    // Attacks are some tenths, curves some units.
-    const double scale = voice < kOnsetBands ? 1 : 3;
-    for (int slot = 0; slot < kSlots; ++slot) {
-      const double here = scale * (static_cast<double>(at(slot)[voice]) - mean);
-      product += here * scale * (static_cast<double>(at(slot + shift_slots)[voice]) - mean);
-      power += here * here;
+Repetition::Repetition(const LevelPattern& pattern, Of what) : slots_(pattern.slots) {
+  constexpr float kAttackScale = 3;  // attacks are some tenths, curves some units
+  constexpr std::array<bool, LevelPattern::kVoices> kAccents{true, true, true, false, false, true, true, false};
+  for (std::size_t voice = 0; voice < LevelPattern::kVoices; ++voice) {
+    float mean = 0;
+    for (const auto& slot : slots_) mean += slot[voice];
+    mean /= LevelPattern::kSlots;
+    float scale = voice < kOnsetBands ? 1 : kAttackScale;
+    if (what == Of::kAccents && !kAccents[voice]) scale = 0;
+    for (auto& slot : slots_) {
+      slot[voice] = scale * (slot[voice] - mean);
+      power_ += static_cast<double>(slot[voice] * slot[voice]);
     }
   }
-  return product / power;
+}
+
+double Repetition::after(int shift_slots) const {
+  double product = 0;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const auto& here = slots_[i];
+    const auto& there = slots_[(i + static_cast<std::size_t>(shift_slots)) % slots_.size()];
+    float sum = 0;
+    for (std::size_t voice = 0; voice < here.size(); ++voice) sum += here[voice] * there[voice];
+    product += static_cast<double>(sum);
+  }
+  return product / power_;
 }
 
 LevelPattern fold(const RhythmFeatures& features, const std::vector<double>& weights, const PulseMap& map) {

@@ -27,8 +27,21 @@ struct LevelPattern {
   std::vector<Slot> slots = std::vector<Slot>(kSlots);
 
   const Slot& at(int slot) const { return slots[static_cast<std::size_t>(((slot % kSlots) + kSlots) % kSlots)]; }
-  // How alike the pattern and itself so many slots later are, −1 to 1.
-  double likeness(int shift_slots) const;
+};
+
+// How alike a pattern and itself later are.
+class Repetition {
+ public:
+  // Of all voices, or of those that carry accents alone: kick, bass and snare without hats.
+  enum class Of { kAll, kAccents };
+  Repetition(const LevelPattern& pattern, Of what);
+
+  // So many slots later: −1 to 1.
+  double after(int shift_slots) const;
+
+ private:
+  std::vector<LevelPattern::Slot> slots_;  // without the means of their voices, those that are not asked for 0
+  double power_ = 1e-9;
 };
 
 // `weights` are those of the attacks.

@@ -10,7 +10,7 @@ namespace segue::analysis {
 namespace {
 
 constexpr double kBpmMin = 40;
-constexpr double kBpmMax = 230;
+constexpr double kBpmMax = 205;  // unless more is asked for
 constexpr std::array<int, 3> kSteps{LevelPattern::kSlotsPerPulse / 2, LevelPattern::kSlotsPerPulse,
                                     LevelPattern::kSlotsPerPulse * 2};
 
@@ -50,16 +50,18 @@ double first_loud_pulse(const PulseMap& map, const std::vector<Attack>& attacks,
 std::vector<RatedReading> readings_of(const std::vector<PulseTrack>& tracks, const RhythmFeatures& features,
                                       const model::TempoHint& hint) {
   const std::vector<double> weights = attack_weights(features.attacks);
+  const double bpm_max = std::max({kBpmMax, 1.02 * hint.bpm_max, 1.05 * hint.bpm});
   std::vector<RatedReading> readings;
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const PulseTrack& track = tracks[i];
     const LevelPattern pattern = fold(features, weights, track.map);
+    const PatternRepetition repetition(pattern);
     const double period_s = median_period_s(track.map);
     const double start = first_loud_pulse(track.map, features.attacks, weights);
     for (const int step : kSteps) {
       const double bpm = 60 / period_s * LevelPattern::kSlotsPerPulse / step;
-      if (bpm < kBpmMin || bpm > kBpmMax) continue;
-      const LevelEvidence of_step = step_evidence(pattern, step, bpm, hint);
+      if (bpm < kBpmMin || bpm > bpm_max) continue;
+      const LevelEvidence of_step = step_evidence(repetition, step, bpm, hint);
       for (int offset = 0; offset < step; ++offset) {
         if (!is_anchor(offset, step)) continue;
         RatedReading rated{i, {step, offset, bpm}, {}, 0};

@@ -14,7 +14,7 @@ struct LevelCombination {
   double bias = 0;
   LevelEvidence weights{};
 };
-inline constexpr std::size_t kLevelCombinations = 12;
+inline constexpr std::size_t kLevelCombinations = 16;
 
 // Fitted together (softmax over all readings of a track, held near zero) to some hundred pieces of known beats.
 extern const LevelEvidence kLevelWeights;

@@ -61,6 +61,22 @@ TEST(RhythmMoving, LiveDriftIsFollowed) {
   EXPECT_GT(found(drummer, rhythm.beats_s), 0.95);
 }
 
+TEST(RhythmMoving, SixEightIsFollowedInDottedQuarters) {
+  Drummer drummer{DrumMachine(44'100, 80), {}};
+  for (double at = 0.3; at < 79;) {
+    const double eighth_s = 60 / (72 + 2 * std::sin(at / 7)) / 3;
+    const bool is_first = drummer.beats_s.size() % 2 == 0;
+    drummer.beats_s.push_back(at);
+    if (is_first) drummer.music.kick(at);
+    if (!is_first) drummer.music.snare(at);
+    for (int eighth = 0; eighth < 3; ++eighth) drummer.music.hat(at + eighth * eighth_s, eighth == 0 ? 0.25 : 0.15);
+    at += 3 * eighth_s;
+  }
+  const model::Rhythm rhythm = rhythm_of(drummer.music);
+  EXPECT_GT(found(drummer, rhythm.beats_s), 0.95) << rhythm.bpm << " BPM";
+  EXPECT_LT(static_cast<double>(rhythm.beats_s.size()), 1.1 * static_cast<double>(drummer.beats_s.size()));
+}
+
 TEST(RhythmMoving, GridHoldsTheBeatsInWholeNumbers) {
   const Drummer drummer = play(90, [](double at) { return 118 + 10 * at / 90; });
   const model::Rhythm rhythm = rhythm_of(drummer.music);

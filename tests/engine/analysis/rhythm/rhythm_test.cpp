@@ -117,6 +117,52 @@ TEST(Rhythm, KicksInThreesHideNoBeat) {
   EXPECT_GT(rhythm.confidence, 0.4);
 }
 
+// A bar of six eighths: steps are eighths, a letter for each, 'X' loud.
+DrumMachine six_eight(double bpm, const std::string& kicks, const std::string& snares, const std::string& hats) {
+  DrumMachine music(44'100, 60);
+  const double eighth_s = 60 / bpm / 3;
+  std::size_t step = 0;
+  for (double at = 0.3; at < 60; at += eighth_s, step = (step + 1) % 6) {
+    if (kicks[step] != '.') music.kick(at, kicks[step] == 'X' ? 0.8 : 0.5);
+    if (snares[step] != '.') music.snare(at, snares[step] == 'X' ? 0.5 : 0.25);
+    if (hats[step] != '.') music.hat(at, hats[step] == 'X' ? 0.25 : 0.15);
+  }
+  return music;
+}
+
+struct SixEightBar {
+  const char* kicks;
+  const char* snares;
+  const char* hats;
+};
+constexpr SixEightBar kSixEightBars[] = {
+    {"X.....", "...X..", "XxxXxx"}, {"X...x.", "...X..", "xxxxxx"}, {"X.x...", "...X..", "X.xX.x"},
+    {"X....x", "...X.x", "xxxxxx"}, {"X..x..", "...X..", "x.xx.x"}, {"X.....", "...x..", "XxXxXx"},
+};
+
+TEST(Rhythm, SixEightIsCountedInDottedQuarters) {
+  for (const double bpm : {63.4, 71.37, 84.2}) {
+    for (const auto& bar : kSixEightBars) {
+      const model::Rhythm rhythm = rhythm_of(six_eight(bpm, bar.kicks, bar.snares, bar.hats));
+      EXPECT_NEAR(rhythm.bpm, bpm, 0.01) << bar.kicks << " " << bar.snares << " " << bar.hats;
+      EXPECT_LT(beat_error(rhythm, 0.3, 60 / bpm).max_ms, 3) << bpm << " " << bar.kicks;
+    }
+  }
+}
+
+// Below the range that is asked for by default its eighths may come first.
+TEST(Rhythm, SlowSixEightIsAmongTheFirstTwo) {
+  for (const double bpm : {44.7, 52.31}) {
+    for (const auto& bar : kSixEightBars) {
+      const model::Rhythm rhythm = rhythm_of(six_eight(bpm, bar.kicks, bar.snares, bar.hats));
+      ASSERT_FALSE(rhythm.alternatives.empty());
+      const bool is_told = std::abs(rhythm.bpm - bpm) < 0.01 || std::abs(rhythm.alternatives[0].bpm - bpm) < 0.01;
+      EXPECT_TRUE(is_told) << bpm << " " << bar.kicks << " " << bar.hats << ": " << rhythm.bpm << ", "
+                           << rhythm.alternatives[0].bpm;
+    }
+  }
+}
+
 TEST(Rhythm, HintDecidesBetweenOctaves) {
   const DrumMachine music = house(130, 0.1, 40);
   EXPECT_NEAR(rhythm_of(music, {.bpm = 66}).bpm, 65, 0.02);
