@@ -24,7 +24,7 @@ void MetreAnalyser::complete(model::Rhythm& rhythm, const Chroma& chroma) const 
   if (rhythm.beats_s.size() < 2 || rhythm.grid.empty() || frames_.size() == 0) return;
   auto beats = signs_of(rhythm.beats_s, frames_, chroma);
   const auto patterns = patterns_of(rhythm.beats_s, frames_);
-  const int bar = beats_per_bar(beats, patterns);
+  const int bar = beats_per_bar(beats, patterns, rhythm.bpm);
   add_turns(beats, patterns, static_cast<std::size_t>(bar));
   const BarLines lines = find_bar_lines(beats, bar);
   rhythm.beats_per_bar = lines.beats_per_bar;

@@ -39,6 +39,7 @@ constexpr double kHalves = 0.08;  // how much more alike kicks are at 6 beats th
 // Where beats divide in three, two make a bar if patterns two beats apart differ by less than this times what they do
 // four apart; else it is a bar of four in triplets.
 constexpr double kPairs = 1.15;
+constexpr double kDottedBpmMax = 100;  // above it, triplets over four to the bar are far likelier than dotted quarters
 
 constexpr double kPhrase = 2.5;  // deviations by which phrase lines stand out
 constexpr std::size_t kPhrasesMin = 2;
@@ -82,14 +83,14 @@ double evidence_for(const std::vector<BeatSigns>& beats, std::size_t first, std:
 
 }  // namespace
 
-int beats_per_bar(const std::vector<BeatSigns>& beats, const std::vector<BeatPattern>& patterns) {
+int beats_per_bar(const std::vector<BeatSigns>& beats, const std::vector<BeatPattern>& patterns, double bpm) {
   if (beats.size() < kTripleBeats) return 4;
   const double triple = likeness(beats, 3) + likeness(beats, 6) - likeness(beats, 4) - likeness(beats, 8);
   if (triple >= kTriple) {
     const double halves = likeness(beats, BeatSign::kLowHit, 6) - likeness(beats, BeatSign::kLowHit, 3);
     return halves > kHalves ? 6 : 3;
   }
-  if (!has_thirds(patterns)) return 4;
+  if (bpm > kDottedBpmMax || !has_thirds(patterns)) return 4;
   return difference_at(patterns, 2) < kPairs * difference_at(patterns, 4) ? 2 : 4;
 }
 

@@ -16,7 +16,7 @@ struct BarLines {
 };
 
 // Four beats to a bar unless the beats say otherwise: 3, 6 that are eighths, or 2 that are dotted quarters.
-int beats_per_bar(const std::vector<BeatSigns>& beats, const std::vector<BeatPattern>& patterns);
+int beats_per_bar(const std::vector<BeatSigns>& beats, const std::vector<BeatPattern>& patterns, double bpm);
 
 // Where bars of so many beats begin, by evidence from the whole track.
 BarLines find_bar_lines(const std::vector<BeatSigns>& beats, int beats_per_bar);

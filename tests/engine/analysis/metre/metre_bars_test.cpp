@@ -39,7 +39,7 @@ std::vector<BeatSigns> make(const Pattern& pattern) {
   return beats;
 }
 
-BarLines lines_of(const std::vector<BeatSigns>& beats) { return find_bar_lines(beats, beats_per_bar(beats, {})); }
+BarLines lines_of(const std::vector<BeatSigns>& beats) { return find_bar_lines(beats, beats_per_bar(beats, {}, 120)); }
 
 TEST(MetreBars, TheBarBeginsWhereKicksAndChordsFall) {
   for (std::size_t first = 0; first < 4; ++first) {

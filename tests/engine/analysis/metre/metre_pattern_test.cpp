@@ -137,6 +137,10 @@ TEST(Metre, DottedBeatsThatTakeTurnsAreSixEightAndShufflesAreNot) {
   Drums six(66, 50);
   for (int beat = 0; beat < 54;) beat += six.play(ballad, beat);
   EXPECT_EQ(heard(six, 66, 50).beats_per_bar, 2);
+  const DrumLoop triplets{"x..x..x..x..", "...x.....x..", "xxxxxxxxxxxx", 3};
+  Drums club(132, 40);
+  for (int beat = 0; beat < 88;) beat += club.play(triplets, beat);
+  EXPECT_EQ(heard(club, 132, 40).beats_per_bar, 4) << "a club's four to the bar in triplets";
   Drums four(110, 40);
   for (int beat = 0; beat < 72;) beat += four.play(shuffle, beat);
   EXPECT_EQ(heard(four, 110, 40).beats_per_bar, 4);
