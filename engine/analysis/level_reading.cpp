@@ -10,6 +10,7 @@ namespace segue::analysis {
 namespace {
 
 constexpr double kBpmMin = 40;
+constexpr double kTrust = 0.8;  // in the weights: so much less is said of music that they were not fitted to, measured
 constexpr double kBpmMax = 205;  // unless more is asked for
 constexpr std::array<int, 3> kSteps{LevelPattern::kSlotsPerPulse / 2, LevelPattern::kSlotsPerPulse,
                                     LevelPattern::kSlotsPerPulse * 2};
@@ -80,7 +81,7 @@ std::vector<RatedReading> readings_of(const std::vector<PulseTrack>& tracks, con
                    [](const RatedReading& a, const RatedReading& b) { return a.likelihood > b.likelihood; });
   double total = 0;
   const double best = readings.empty() ? 0 : readings.front().likelihood;
-  for (RatedReading& one : readings) total += one.likelihood = std::exp(one.likelihood - best);
+  for (RatedReading& one : readings) total += one.likelihood = std::exp(kTrust * (one.likelihood - best));
   for (RatedReading& one : readings) one.likelihood /= total;
   return readings;
 }
