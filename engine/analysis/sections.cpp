@@ -11,17 +11,21 @@ constexpr float kLineCost = 0.25F;
 constexpr float kOffPhraseCost = 0.08F;
 constexpr std::size_t kBarsMin = 4;
 
+// Tracks of at most so many bars are made of sections half as long as others.
+constexpr std::size_t kShortTrackBars = 48;
+
 // How unlikely a section of so many bars is.
 constexpr float kLongCost = 0.05F;   // whole sixteens above 32
 constexpr float kEightCost = 0.2F;   // 8, 24, 40 …
 constexpr float kFourCost = 0.4F;    // 12, 20 …
 constexpr float kShortCost = 0.45F;  // 4
 constexpr float kOddCost = 0.6F;
-float length_cost(std::size_t bars) {
+float length_cost(std::size_t bars, bool is_short_track) {
+  if (bars % 4 != 0) return kOddCost;
+  if (is_short_track) bars *= 2;
   if (bars % 16 == 0) return bars <= 32 ? 0.0F : kLongCost;
   if (bars % 8 == 0) return kEightCost;
-  if (bars % 4 == 0) return bars == 4 ? kShortCost : kFourCost;
-  return kOddCost;
+  return bars == 4 ? kShortCost : kFourCost;
 }
 
 // What beginning a section at each line is worth. Only lines beside which nothing changes more are candidates, and
@@ -58,7 +62,7 @@ std::vector<std::size_t> section_starts(const std::vector<float>& novelty, const
     for (std::size_t from = 0; from + (is_end ? 1 : kBarsMin) <= line; ++from) {
       if (best[from] < -1e8F) continue;
       // Tracks may end within a phrase.
-      const float value = best[from] + (is_end ? 0.0F : worth[line] - length_cost(line - from));
+      const float value = best[from] + (is_end ? 0.0F : worth[line] - length_cost(line - from, count <= kShortTrackBars));
       if (value > best[line]) {
         best[line] = value;
         previous[line] = from;

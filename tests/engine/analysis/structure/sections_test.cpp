@@ -48,6 +48,11 @@ TEST(Sections, ShortBuildIsKept) {
   EXPECT_EQ(analysis::section_starts(peaks(96, {{32, 0.8F}, {40, 0.7F}, {48, 0.8F}}), {}), (Starts{0, 32, 40, 48}));
 }
 
+TEST(Sections, ShortTracksHaveShortSections) {
+  EXPECT_EQ(analysis::section_starts(peaks(28, {{8, 0.6F}, {16, 0.6F}, {20, 0.5F}}), {}), (Starts{0, 8, 16, 20}));
+  EXPECT_EQ(analysis::section_starts(peaks(80, {{8, 0.6F}, {16, 0.6F}, {20, 0.5F}}), {}), (Starts{0, 16}));
+}
+
 TEST(Sections, KnownPhrasesDecideBetweenEqualLines) {
   const auto novelty = peaks(64, {{10, 0.8F}, {26, 0.5F}, {24, 0.5F}});
   EXPECT_EQ(analysis::section_starts(novelty, {.first = 2, .bars = 8}), (Starts{0, 10, 26}));
