@@ -150,7 +150,7 @@ void DeckAnalysis::keep_grid(int deck, const DeckPlan& plan) {
   if (is_new) grid = *plan.grid;
   TrackIdentity track = entry.news.track;
   track.uri = plan.track->facts().uri;
-  parts_.queue->write([track, grid](AnalysisStore& store) {
+  parts_.queue->write(track.uri, [track, grid](AnalysisStore& store) {
     if (const auto kept = store.put_grid(track, grid); !kept) {
       log::error("grid_not_kept", {{"track", net::label_of(track.uri)}, {"message", kept.error().message}});
     }

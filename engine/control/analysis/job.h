@@ -7,8 +7,8 @@
 
 namespace segue::control {
 
-// One track in the queue. The first half is the queue's, under its mutex; the second is its worker's while one works
-// on it, and lies still otherwise.
+// One track in the queue. The first half is the queue's, under its mutex, but for `stop` and `dropped`, which the worker
+// looks at; the second is its worker's while one works on it, and lies still otherwise.
 struct AnalysisQueue::Job {
   // What the others need to know of the second half, as of the end of the last step.
   struct Shown {
@@ -37,6 +37,7 @@ struct AnalysisQueue::Job {
   enum class Due { kNothing, kEstimate, kWhole };
   Due due = Due::kNothing;  // the answer that the analyser is to make now
   bool is_heard = false;    // to the end; `news` has the answer
+  int look_tries = 0;
   int keep_tries = 0;
   bool has_news = false;
   bool has_no_bytes = false;  // of late

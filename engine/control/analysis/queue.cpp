@@ -43,8 +43,14 @@ void AnalysisQueue::start_threads() {
 void AnalysisQueue::start_thread(Role role) {
   if (is_stopped_) return;
   try {
-    threads_.emplace_back([this, role](const std::stop_token& stop) { run(role, stop); });
-    ++(role == Role::kAsks ? askers_ : hearers_);
+    if (role == Role::kAsks) {
+      threads_.emplace_back([this](const std::stop_token& stop) { run_asker(stop); });
+      ++askers_;
+      return;
+    }
+    auto idle = std::make_unique<IdleThread>(options_.is_lowered);
+    threads_.emplace_back([this, idle = std::move(idle)](const std::stop_token& stop) { run_hearer(*idle, stop); });
+    ++hearers_;
   } catch (const std::system_error& error) {
     log::error("analysis_thread_missing", {{"message", error.what()}});
   }
@@ -66,8 +72,10 @@ Result<std::uint64_t> AnalysisQueue::ask(const Request& asked, Tell tell) {
   Request request = asked;
   request.is_library_only = asked.is_library_only || options_.threads == 0;
   const std::lock_guard lock(mutex_);
-  if (asks_ >= static_cast<std::size_t>(model::kAnalysesMax)) {
-    return fail(Code::kResourceExhausted, "ANALYSIS_QUEUE_FULL", "4,096 tracks wait to be analysed: try again later");
+  // What decks have is bounded by their number, and never refused for what others ask.
+  if (asks_ >= static_cast<std::size_t>(model::kAnalysesMax) && request.urgency > Urgency::kLoaded) {
+    return fail(Code::kResourceExhausted, "ANALYSIS_QUEUE_FULL",
+                std::to_string(model::kAnalysesMax) + " tracks wait to be analysed: try again later");
   }
   const std::uint64_t id = ++last_ask_;
   Shared job = find_same(request);
@@ -109,7 +117,10 @@ void AnalysisQueue::withdraw(std::uint64_t ask) {
       if (!job->askers.empty()) return;
       job->dropped = true;
       opening = job->stop;
-      if (!job->is_working) jobs_.erase(at);
+      if (!job->is_working) {
+        close(*job);
+        jobs_.erase(at);
+      }
       wake();
       break;
     }
@@ -124,10 +135,11 @@ void AnalysisQueue::hold(bool is_held) {
   wake();
 }
 
-void AnalysisQueue::write(std::function<void(AnalysisStore&)> write) {
+void AnalysisQueue::write(const std::string& key, std::function<void(AnalysisStore&)> work) {
   if (options_.store == nullptr) return;
   const std::lock_guard lock(mutex_);
-  writes_.push_back(std::move(write));
+  std::erase_if(writes_, [&key](const Write& waiting) { return waiting.key == key; });
+  writes_.push_back({key, std::move(work)});
   start_threads();
   wake();
 }
@@ -217,8 +229,15 @@ void AnalysisQueue::make_room_for(const Job& job) {
     if (least == nullptr || other->urgency() >= least->urgency()) least = other;
   }
   if (open < model::kAnalysesOpenMax || least == nullptr) return;
-  least->listening.reset();
+  close(*least);
   least->shown.is_open = false;
+}
+
+// Somebody else destroys it: that takes the locks of fetches, and its time.
+void AnalysisQueue::close(Job& job) {
+  if (job.listening == nullptr) return;
+  closed_.push_back(std::move(job.listening));
+  wake();
 }
 
 // When bytes that had not come are to be looked for again, or an opening has had its turn.

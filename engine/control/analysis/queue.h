@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -84,9 +85,10 @@ class AnalysisQueue {
   void withdraw(std::uint64_t ask);
   // While held nothing is heard, and only what decks have is opened and looked up: they need the machine.
   void hold(bool is_held);
-  // Runs on a worker thread, before anything is heard; for what is to be written into the store.
-  void write(std::function<void(AnalysisStore&)> write);
-  // What waits or runs, in the order in which it will be done.
+  // Runs on a worker thread, one after another and at the latest before the end; for what is to be written into the
+  // store. What still waits of the same key is given up for it.
+  void write(const std::string& key, std::function<void(AnalysisStore&)> work);
+  // What waits or runs, the most urgent first.
   std::vector<Item> list() const;
 
  private:
@@ -102,7 +104,12 @@ class AnalysisQueue {
   // A worker either asks – it opens tracks, asks the store and writes to it, which somebody may wait for and a server or
   // a disk may hold up – or hears.
   enum class Role { kAsks, kHears };
-  static constexpr int kOpeningsMax = 4;  // at a time; each may wait for a server
+  static constexpr int kOpeningsMax = 4;              // at a time; each may wait for a server
+  static constexpr int kAskersMax = kOpeningsMax + 2;  // one writes, one is left
+  struct Write {
+    std::string key;
+    std::function<void(AnalysisStore&)> work;
+  };
 
   // --- under the mutex
   void wake();
@@ -117,12 +124,16 @@ class AnalysisQueue {
   void make_room_for(const Job& job);
   void remove(const Shared& job);
   bool merge(const Shared& job);
+  void close(Job& job);
   void start_threads();
   void start_thread(Role role);
 
   // --- on a worker
-  void run(Role role, const std::stop_token& stop);
+  void run_asker(const std::stop_token& stop);
+  void run_hearer(IdleThread& idle, const std::stop_token& stop);
+  void be_busy();
   void write_next(Lock& lock);
+  void close_all(Lock& lock);
   bool call_away_opening(Lock& lock, SteadyTime now);
   void wait(Lock& lock, SteadyTime now, const std::stop_token& stop);
   void work_on(Lock& lock, const Shared& job, IdleThread* idle, const std::stop_token& stop);
@@ -130,6 +141,7 @@ class AnalysisQueue {
   void ask(Job& job);
   void open(Job& job);
   void look_up(Job& job);
+  bool ask_store(Job& job, std::optional<model::TrackAnalysis>& kept);
   void hear(Job& job, IdleThread& idle, const std::stop_token& stop) const;
   void begin(Job& job) const;
   void listen(Job& job) const;
@@ -142,7 +154,9 @@ class AnalysisQueue {
   std::condition_variable_any changed_;
   std::uint64_t changes_ = 0;  // rises whenever there may be something to do
   std::vector<Shared> jobs_;  // in the order of asking
-  std::deque<std::function<void(AnalysisStore&)>> writes_;
+  std::deque<Write> writes_;
+  bool is_writing_ = false;
+  std::vector<std::unique_ptr<Listening>> closed_;  // to be destroyed, which takes locks of others
   std::uint64_t last_ask_ = 0;
   std::size_t asks_ = 0;
   int openings_ = 0;         // tracks being opened
@@ -151,6 +165,7 @@ class AnalysisQueue {
   int hearers_ = 0;
   bool is_held_ = false;
   bool is_stopped_ = false;
+  std::atomic<bool> has_store_failed_ = false;  // the last time it was asked; not under the mutex
   std::vector<std::jthread> threads_;
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
-#include <system_error>
 #include <utility>
 
 #include "engine/base/log.h"
@@ -16,15 +15,7 @@ constexpr double kEstimatesS[] = {10, 20, 30, 60};  // then each minute
 constexpr double kEstimateEveryS = 60;
 constexpr std::chrono::milliseconds kOpeningTurnMax{30'000};
 constexpr int kKeepTriesMax = 50;  // 10 s for what is behind the music
-
-std::unique_ptr<IdleThread> make_idle_thread(bool is_lowered) {
-  try {
-    return std::make_unique<IdleThread>(is_lowered);
-  } catch (const std::system_error& error) {
-    log::error("analysis_thread_missing", {{"message", error.what()}});
-    return nullptr;
-  }
-}
+constexpr int kLookTriesMax = 5;   // 1 s for a library that fails
 
 double estimate_after(double heard_s) {
   for (const double at : kEstimatesS) {
@@ -35,31 +26,64 @@ double estimate_after(double heard_s) {
 
 }  // namespace
 
-void AnalysisQueue::run(Role role, const std::stop_token& stop) {
-  const bool asks = role == Role::kAsks;
-  set_thread_name(asks ? "segue-known" : "segue-listen");
-  const auto idle = asks ? nullptr : make_idle_thread(options_.is_lowered);
-  if (!asks && idle == nullptr) return;
+void AnalysisQueue::run_asker(const std::stop_token& stop) {
+  set_thread_name("segue-known");
   Lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (asks && !writes_.empty()) {
+    if (!closed_.empty()) {
+      close_all(lock);
+      continue;
+    }
+    if (!writes_.empty() && !is_writing_) {
       write_next(lock);
       continue;
     }
     const SteadyTime now = std::chrono::steady_clock::now();
-    if (const Shared job = next(role, now)) {
-      work_on(lock, job, idle.get(), stop);
-    } else if (!asks || !call_away_opening(lock, now)) {
+    if (const Shared job = next(Role::kAsks, now)) {
+      work_on(lock, job, nullptr, stop);
+    } else if (!call_away_opening(lock, now)) {
+      wait(lock, now, stop);
+    }
+  }
+  // What the user has said is not lost by the end. Whoever writes just now does the rest.
+  while (!writes_.empty() && !is_writing_) write_next(lock);
+}
+
+void AnalysisQueue::run_hearer(IdleThread& idle, const std::stop_token& stop) {
+  set_thread_name("segue-listen");
+  Lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (const Shared job = next(Role::kHears, now)) {
+      work_on(lock, job, &idle, stop);
+    } else {
       wait(lock, now, stop);
     }
   }
 }
 
+// One that asks is always left: for what is urgent, and for taking the time of openings.
+void AnalysisQueue::be_busy() {
+  if (++busy_askers_ == askers_ && askers_ < kAskersMax) start_thread(Role::kAsks);
+}
+
+// One at a time: of two edits of a grid the later one has to be what stays.
 void AnalysisQueue::write_next(Lock& lock) {
-  const auto write = std::move(writes_.front());
+  const Write write = std::move(writes_.front());
   writes_.pop_front();
+  is_writing_ = true;
+  be_busy();
   lock.unlock();
-  write(*options_.store);
+  write.work(*options_.store);
+  lock.lock();
+  --busy_askers_;
+  is_writing_ = false;
+}
+
+void AnalysisQueue::close_all(Lock& lock) {
+  auto closed = std::exchange(closed_, {});
+  lock.unlock();
+  closed.clear();
   lock.lock();
 }
 
@@ -91,8 +115,7 @@ void AnalysisQueue::work_on(Lock& lock, const Shared& job, IdleThread* idle, con
     job->opening_since = std::chrono::steady_clock::now();
     ++openings_;
   }
-  // One that asks is always left: for what is urgent, and for taking the time of openings.
-  if (idle == nullptr && ++busy_askers_ == askers_ && askers_ <= kOpeningsMax) start_thread(Role::kAsks);
+  if (idle == nullptr) be_busy();
   lock.unlock();
   idle == nullptr ? ask(*job) : hear(*job, *idle, stop);
   if (std::exchange(job->is_to_close, false)) job->listening.reset();
@@ -108,7 +131,7 @@ void AnalysisQueue::work_on(Lock& lock, const Shared& job, IdleThread* idle, con
 
 void AnalysisQueue::settle(Lock& lock, const Shared& job) {
   if (job->dropped) {
-    job->listening.reset();
+    close(*job);
     job->is_working = false;
     remove(job);
     return;
@@ -176,6 +199,26 @@ void AnalysisQueue::open(Job& job) {
   job.news.track.size = job.listening->size();
 }
 
+// False if the store fails, which is said once: then marks stay null, since what the user has said is not known.
+bool AnalysisQueue::ask_store(Job& job, std::optional<model::TrackAnalysis>& kept) {
+  if (options_.store == nullptr) {
+    job.news.marks = std::make_shared<const model::TrackMarks>();
+    return true;
+  }
+  // In this order: the store learns what the address holds, and that its marks may be known from another one.
+  auto analysis = options_.store->analysis(job.news.track);
+  auto marks = options_.store->marks(job.news.track);
+  if (analysis) kept = *std::move(analysis);
+  if (marks) job.news.marks = std::make_shared<const model::TrackMarks>(*std::move(marks));
+  const bool has_failed = !analysis || !marks;
+  if (has_failed && !has_store_failed_.exchange(true)) {
+    log::warning("library_not_asked", {{"track", net::label_of(job.request.uri)},
+                                       {"message", (analysis ? marks.error() : analysis.error()).message}});
+  }
+  if (!has_failed) has_store_failed_ = false;
+  return !has_failed;
+}
+
 // What is known already: by the content, or by the address while the bytes are on their way.
 void AnalysisQueue::look_up(Job& job) {
   job.is_looked_up = true;
@@ -184,14 +227,12 @@ void AnalysisQueue::look_up(Job& job) {
     if (!content) return fail_with(job, content.error());
     job.news.track.content = *content;
   }
-  model::TrackMarks marks;
   std::optional<model::TrackAnalysis> kept;
-  if (options_.store != nullptr) {
-    // In this order: the store learns what the address holds, and that its marks may be known from another one.
-    if (auto found = options_.store->analysis(job.news.track)) kept = *std::move(found);
-    if (auto found = options_.store->marks(job.news.track)) marks = *std::move(found);
+  if (!ask_store(job, kept) && ++job.look_tries <= kLookTriesMax) {
+    job.is_looked_up = false;
+    job.has_no_bytes = true;
+    return;
   }
-  job.news.marks = std::make_shared<const model::TrackMarks>(std::move(marks));
   job.has_news = true;
   const bool is_current = kept && kept->version == model::kAnalysisVersion;
   if (kept && !job.request.is_forced) {
@@ -268,7 +309,11 @@ void AnalysisQueue::keep(Job& job) {
     return;
   }
   if (job.news.track.content.empty()) {
-    if (const auto content = job.listening->content()) job.news.track.content = *content;
+    if (const auto content = job.listening->content()) {
+      job.news.track.content = *content;
+    } else {
+      log::warning("analysis_not_kept", {{"track", net::label_of(job.request.uri)}, {"message", content.error().message}});
+    }
   }
   job.news.track.size = job.listening->size();
   job.listening.reset();

@@ -146,7 +146,10 @@ Listening::MakeAnalyser make_fakes(std::shared_ptr<Heard> heard) {
   };
 }
 
+bool FakeStore::fails() { return failures > 0 && failures-- > 0; }
+
 Result<std::optional<model::TrackAnalysis>> FakeStore::analysis(const TrackIdentity& track) {
+  if (fails()) return fail(Code::kUnavailable, "LIBRARY_UNAVAILABLE", "the library cannot be opened");
   const std::lock_guard lock(mutex_);
   std::string content = track.content;
   const auto known = content_of_.find(track.uri);
@@ -165,6 +168,7 @@ Result<void> FakeStore::put_analysis(const TrackIdentity& track, const model::Tr
 }
 
 Result<model::TrackMarks> FakeStore::marks(const TrackIdentity& track) {
+  if (fails()) return fail(Code::kUnavailable, "LIBRARY_UNAVAILABLE", "the library cannot be opened");
   const std::lock_guard lock(mutex_);
   return marks_[track.uri];
 }

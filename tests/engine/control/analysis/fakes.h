@@ -107,7 +107,11 @@ class FakeStore final : public AnalysisStore {
   // Makes all that are there of an older version.
   void age();
 
+  std::atomic<int> failures{0};  // as many questions fail
+
  private:
+  bool fails();
+
   std::mutex mutex_;  // guards all below
   std::map<std::string, model::TrackAnalysis> by_content_;
   std::map<std::string, std::pair<std::string, std::int64_t>> content_of_;  // by address, with its size

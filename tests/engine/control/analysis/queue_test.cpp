@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/model/config.h"
 #include "tests/engine/control/analysis/fakes.h"
 #include "tests/support/audio/signals.h"
 
@@ -224,7 +225,7 @@ TEST_F(AnalysisQueueTest, HearsNothingWhileItIsHeld) {
   heard->wait_for_pushes(kRateA, 1);
   // What is written is done all the same, behind the chunk that was under way.
   std::promise<int> written;
-  queue().write([&](AnalysisStore&) {
+  queue().write("a", [&](AnalysisStore&) {
     const std::lock_guard lock(heard->mutex);
     written.set_value(heard->pushed(kRateA));
   });
@@ -299,13 +300,22 @@ TEST_F(AnalysisQueueTest, AStreamThatStallsKeepsNobodyWaiting) {
 }
 
 TEST_F(AnalysisQueueTest, AServerThatHangsGivesWayToADeck) {
-  media.add("http://x/a", wav_bytes(2, kRateA)).hangs = true;
+  options.opening_turn = std::chrono::hours(1);
+  std::array<Listener, 4> hung;  // as many as may be opened at a time
+  for (std::size_t i = 0; i < hung.size(); ++i) {
+    const std::string uri = "http://x/" + std::to_string(i);
+    auto& track = media.add(uri, wav_bytes(2, kRateA));
+    track.hangs = true;
+    ask(uri, hung[i], Urgency::kLoaded);  // those of decks are opened side by side
+    while (track.opened == 0) std::this_thread::yield();
+  }
   media.add("file:///b", wav_bytes(2, kRateB));
-  Listener a, b;
-  ask("http://x/a", a, Urgency::kBackground);
-  ask("file:///b", b, Urgency::kLoaded);
+  Listener b;
+  ask("file:///b", b, Urgency::kPlaying);
   EXPECT_EQ(b.wait().stage, Stage::kDone);
-  for (const AnalysisNews& news : a.all()) EXPECT_EQ(news.stage, Stage::kQueued) << "it is tried again";
+  for (Listener& one : hung) {
+    for (const AnalysisNews& news : one.all()) EXPECT_EQ(news.stage, Stage::kQueued) << "it is tried again";
+  }
 }
 
 // On a machine without time for it, listening may take for ever.
@@ -323,7 +333,7 @@ TEST_F(AnalysisQueueTest, WhatIsKnownDoesNotWaitForListening) {
   ask("file:///b", c, Urgency::kLoaded);
   EXPECT_TRUE(c.wait().is_from_library) << "nor for a load or a loud audio thread";
   std::promise<void> written;
-  queue().write([&](AnalysisStore&) { written.set_value(); });
+  queue().write("a", [&](AnalysisStore&) { written.set_value(); });
   written.get_future().wait();
   queue().hold(false);
   heard->let_go();
@@ -391,6 +401,77 @@ TEST_F(AnalysisQueueTest, FailsWithWhatTheTrackFailsWith) {
   EXPECT_EQ(analyse("http://x/radio").error->reason, "LIVE_STREAM");
   EXPECT_EQ(analyse("file:///text").error->code, Code::kFailedPrecondition);
   EXPECT_THAT(queue().list(), IsEmpty());
+}
+
+// A deck is never told that its user has said nothing because the library could not be asked.
+TEST_F(AnalysisQueueTest, AsksAStoreThatFailsAgain) {
+  media.add("file:///a", wav_bytes(2, kRateA));
+  model::TrackMarks marks;
+  marks.rating = 4;
+  store->set_marks("file:///a", marks);
+  store->failures = 3;
+  const AnalysisNews news = analyse("file:///a");
+  EXPECT_EQ(news.stage, Stage::kDone);
+  ASSERT_NE(news.marks, nullptr);
+  EXPECT_EQ(news.marks->rating, 4);
+}
+
+TEST_F(AnalysisQueueTest, HearsWithoutAStoreThatNeverAnswersAndSaysNothingOfMarks) {
+  media.add("file:///a", wav_bytes(2, kRateA));
+  store->failures = 1'000'000;
+  const AnalysisNews news = analyse("file:///a");
+  EXPECT_EQ(news.stage, Stage::kDone);
+  EXPECT_NE(news.analysis, nullptr);
+  EXPECT_EQ(news.marks, nullptr);
+}
+
+TEST_F(AnalysisQueueTest, NoDeckIsRefusedForWhatOthersAsk) {
+  queue().hold(true);
+  Listener others, deck;
+  for (int i = 0; i < model::kAnalysesMax; ++i) {
+    ASSERT_TRUE(queue().ask({.uri = "file:///" + std::to_string(i), .urgency = Urgency::kBackground}, others.tell()));
+  }
+  const auto refused = queue().ask({.uri = "file:///more"}, others.tell());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "ANALYSIS_QUEUE_FULL");
+  media.add("file:///b", wav_bytes(2, kRateB));
+  ask_and_wait("file:///b", deck, Urgency::kLoaded);
+}
+
+TEST_F(AnalysisQueueTest, WritesOneAfterAnotherAndHoldsUpNobody) {
+  std::promise<void> begun, let_go, done;
+  std::vector<int> order;
+  queue().write("a", [&](AnalysisStore&) {
+    begun.set_value();
+    let_go.get_future().wait();
+    order.push_back(1);
+  });
+  begun.get_future().wait();
+  queue().write("b", [&](AnalysisStore&) { order.push_back(2); });
+  queue().write("b", [&](AnalysisStore&) { order.push_back(3); });
+  queue().write("c", [&](AnalysisStore&) { done.set_value(); });
+  media.add("file:///a", wav_bytes(2, kRateA));
+  EXPECT_EQ(analyse("file:///a").stage, Stage::kDone) << "while one writes";
+  let_go.set_value();
+  done.get_future().wait();
+  EXPECT_EQ(order, (std::vector<int>{1, 3})) << "the first of b was out of date";
+}
+
+TEST_F(AnalysisQueueTest, TheEndLosesNothingThatIsToBeWritten) {
+  std::promise<void> begun, let_go;
+  std::atomic<int> written = 0;
+  auto ending = std::make_unique<AnalysisQueue>(options);
+  ending->write("a", [&](AnalysisStore&) {
+    begun.set_value();
+    let_go.get_future().wait();
+    ++written;
+  });
+  begun.get_future().wait();
+  for (const char* key : {"b", "c", "d"}) ending->write(key, [&](AnalysisStore&) { ++written; });
+  std::thread end([&] { ending.reset(); });
+  let_go.set_value();
+  end.join();
+  EXPECT_EQ(written, 4);
 }
 
 TEST_F(AnalysisQueueTest, WithoutThreadsOnlyTheStoreIsAsked) {
