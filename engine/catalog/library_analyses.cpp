@@ -49,16 +49,23 @@ std::string fitted(model::TrackAnalysis analysis) {
   return packed;
 }
 
-// The oldest of tracks that are in nobody's folders make room.
-Result<void> forget_oldest(store::Database& database) {
-  const Result<std::int64_t> count = database.number("SELECT count(*) FROM analysis");
-  if (!count) return tl::unexpected<Error>(count.error());
-  if (*count <= kAnalysesMax) return {};
+// Analyses of no track in a folder that somebody named.
+constexpr const char* kOutside =
+    "FROM analysis a WHERE NOT EXISTS (SELECT 1 FROM track_content c JOIN root r ON c.uri >= 'segue://' || r.provider "
+    "|| '/' AND c.uri < 'segue://' || r.provider || '0' WHERE c.content = a.content)";
+
+// The oldest of them make room, a tenth at a time. To count them takes long enough not to do it for each.
+Result<void> forget_oldest(store::Database& database, std::int64_t newest_id, std::int64_t outside_max) {
+  if (newest_id % std::max<std::int64_t>(1, outside_max / 100) != 0) return {};
+  const Result<std::int64_t> all = database.number("SELECT count(*) FROM analysis");
+  if (!all) return tl::unexpected<Error>(all.error());
+  if (*all <= outside_max) return {};
+  const Result<std::int64_t> outside = database.number("SELECT count(*) " + std::string(kOutside));
+  if (!outside) return tl::unexpected<Error>(outside.error());
+  if (*outside <= outside_max) return {};
   auto done = database.execute(
-      "DELETE FROM analysis WHERE id IN (SELECT a.id FROM analysis a WHERE NOT EXISTS (SELECT 1 FROM track_content c "
-      "JOIN root r ON c.uri >= 'segue://' || r.provider || '/' AND c.uri < 'segue://' || r.provider || '0' "
-      "WHERE c.content = a.content) ORDER BY a.made_at_s LIMIT ?)",
-      *count - kAnalysesMax + kAnalysesMax / 10);
+      "DELETE FROM analysis WHERE id IN (SELECT a.id " + std::string(kOutside) + " ORDER BY a.made_at_s, a.id LIMIT ?)",
+      *outside - outside_max + outside_max / 10);
   if (!done) return done;
   return database.execute("DELETE FROM track_content WHERE content NOT IN (SELECT content FROM analysis)");
 }
@@ -76,8 +83,8 @@ Result<void> write_pieces(store::Database& database, std::int64_t id, const mode
   return {};
 }
 
-Result<void> write_all(store::Database& database, const std::string& content_key,
-                       const model::TrackAnalysis& analysis) {
+Result<void> write_all(store::Database& database, const std::string& content_key, const model::TrackAnalysis& analysis,
+                       std::int64_t outside_max) {
   const double bpm = std::isfinite(analysis.rhythm.bpm) ? analysis.rhythm.bpm : 0;
   const std::string key = analysis.tonality.key ? model::name_of(*analysis.tonality.key) : "";
   auto done = database.execute(
@@ -90,7 +97,7 @@ Result<void> write_all(store::Database& database, const std::string& content_key
   done = each_row(database.query("SELECT id FROM analysis WHERE content = ?", content_key),
                   [&](const Statement& row) { id = row.integer(0); });
   if (done) done = write_pieces(database, id, analysis);
-  return done ? forget_oldest(database) : done;
+  return done ? forget_oldest(database, id, outside_max) : done;
 }
 
 }  // namespace
@@ -120,11 +127,11 @@ Result<KeptAnalysis> read_analysis(store::Database& database, const std::string&
 }
 
 Result<void> write_analysis(store::Database& database, const std::string& content_key,
-                            const model::TrackAnalysis& analysis) {
+                            const model::TrackAnalysis& analysis, std::int64_t outside_max) {
   if (auto good = check_key(content_key); !good) return good;
   auto transaction = store::Transaction::begin(database);
   if (!transaction) return library_error(transaction.error());
-  auto done = write_all(database, content_key, analysis);
+  auto done = write_all(database, content_key, analysis, outside_max);
   if (done) done = transaction->commit();
   if (!done) return library_error(done.error());
   return {};

@@ -10,7 +10,7 @@
 
 namespace segue::catalog {
 
-inline constexpr int kAnalysesMax = 50'000;  // of tracks outside the folders: some 5 GB; the oldest make room
+inline constexpr std::int64_t kOutsideAnalysesMax = 50'000;  // of tracks in no folder: some 5 GB
 
 // What is kept of an analysis; damaged: there is one that cannot be read, which counts as none.
 struct KeptAnalysis {
@@ -21,9 +21,10 @@ struct KeptAnalysis {
 // Each on a connection of the caller's. They fail with INVALID_ARGUMENT CONTENT_KEY_INVALID (1 to 128 visible ASCII
 // characters are allowed) and what the store fails with.
 Result<KeptAnalysis> read_analysis(store::Database& database, const std::string& content_key);
-// These write. An analysis too long for the store is kept without its onsets, then without its beats.
+// These write. An analysis too long for the store is kept without its onsets, then without its beats. Of tracks in no
+// folder about `outside_max` are kept: the oldest make room. Those of tracks in folders stay.
 Result<void> write_analysis(store::Database& database, const std::string& content_key,
-                            const model::TrackAnalysis& analysis);
+                            const model::TrackAnalysis& analysis, std::int64_t outside_max = kOutsideAnalysesMax);
 // Points from the track (by its address as library_marks.h has it) to what it holds; marks that another address of the
 // same content has, at which there is no track any more, become this one's if it has none.
 Result<void> write_content(store::Database& database, const std::string& uri, const std::string& content_key);

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/catalog/library.h"
+#include "engine/catalog/library_analyses.h"
+#include "engine/catalog/library_schema.h"
+#include "engine/store/migrate.h"
 #include "tests/engine/catalog/full_analysis.h"
 #include "tests/engine/catalog/library_folder.h"
 
@@ -116,6 +119,31 @@ TEST(LibraryAnalyses, ADamagedOneIsNoneAndCountedAndTheNextIsKept) {
     ASSERT_TRUE(music.library().put_analysis(kContent, full_analysis(1)));
     EXPECT_TRUE(music.library().analysis(kContent).value());
   }
+}
+
+// However many tracks the folders hold, those outside have their own room.
+TEST(LibraryAnalyses, TheOldestOfTracksInNoFolderMakeRoom) {
+  const auto database = std::move(store::Database::open({.path = ""}).value());
+  ASSERT_TRUE(store::migrate(*database, library_migrations(), kLibraryApplication));
+  ASSERT_TRUE(database->run("INSERT INTO root(provider, path) VALUES('music', '/music')"));
+  constexpr std::int64_t kRoom = 20;
+  const auto put = [&](const std::string& provider, int number) {
+    const std::string key = provider + std::to_string(number);
+    ASSERT_TRUE(write_analysis(*database, key, {}, kRoom));
+    ASSERT_TRUE(write_content(*database, "segue://" + provider + "/" + std::to_string(number), key));
+  };
+  for (int i = 0; i < 50; ++i) put("music", i);
+  for (int i = 0; i < 100; ++i) {
+    put("web", i);
+    EXPECT_TRUE(read_analysis(*database, "web" + std::to_string(i)).value().analysis) << "the newest stays";
+  }
+  const auto count = [&](const std::string& like) {
+    return database->number("SELECT count(*) FROM analysis WHERE content LIKE '" + like + "'").value();
+  };
+  EXPECT_EQ(count("music%"), 50);
+  EXPECT_LE(count("web%"), kRoom + 1);
+  EXPECT_GE(count("web%"), kRoom - kRoom / 10);
+  EXPECT_FALSE(read_analysis(*database, "web0").value().analysis);
 }
 
 TEST(LibraryAnalyses, OneOfTwoDaysIsKeptWithoutWhatIsTooLong) {

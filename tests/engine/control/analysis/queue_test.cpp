@@ -9,8 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/model/config.h"
-#include "tests/engine/control/analysis/fakes.h"
+#include "tests/engine/control/analysis/queue_fixture.h"
 #include "tests/support/audio/signals.h"
 
 namespace segue::control::test {
@@ -18,48 +17,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using Stage = AnalysisNews::Stage;
-
-constexpr int kRateA = 8'000, kRateB = 11'025, kRateC = 12'000;
-
-class AnalysisQueueTest : public ::testing::Test {
- protected:
-  AnalysisQueueTest() {
-    options.make_analyser = make_fakes(heard);
-    options.store = store;
-    options.look_again = std::chrono::milliseconds(1);
-    options.is_lowered = false;  // a busy machine would never get to it
-  }
-  // Members of the options may be changed before the first call.
-  AnalysisQueue& queue() {
-    if (!queue_) queue_ = std::make_unique<AnalysisQueue>(options);
-    return *queue_;
-  }
-  std::uint64_t ask(const std::string& uri, Listener& listener, Urgency urgency = Urgency::kAsked) {
-    const auto asked = queue().ask({.uri = uri, .urgency = urgency}, listener.tell());
-    EXPECT_TRUE(asked);
-    return asked ? *asked : 0;
-  }
-  // Asks, and returns once all that is left to do is listening.
-  std::uint64_t ask_and_wait(const std::string& uri, Listener& listener, Urgency urgency) {
-    const std::uint64_t asked = ask(uri, listener, urgency);
-    (void)listener.wait_for([](const AnalysisNews& news) { return news.marks != nullptr; });
-    return asked;
-  }
-  AnalysisNews analyse(const std::string& uri) {
-    Listener listener;
-    ask(uri, listener);
-    return listener.wait();
-  }
-
-  MemoryMedia media;
-  const std::shared_ptr<Heard> heard = std::make_shared<Heard>();
-  const std::shared_ptr<FakeStore> store = std::make_shared<FakeStore>();
-  AnalysisQueue::Options options{.opener = media};
-
- private:
-  std::unique_ptr<AnalysisQueue> queue_;
-};
 
 TEST_F(AnalysisQueueTest, HearsAWholeTrackAtItsOwnRate) {
   media.add("file:///a", wav_bytes(12.5, kRateA));
@@ -401,77 +358,6 @@ TEST_F(AnalysisQueueTest, FailsWithWhatTheTrackFailsWith) {
   EXPECT_EQ(analyse("http://x/radio").error->reason, "LIVE_STREAM");
   EXPECT_EQ(analyse("file:///text").error->code, Code::kFailedPrecondition);
   EXPECT_THAT(queue().list(), IsEmpty());
-}
-
-// A deck is never told that its user has said nothing because the library could not be asked.
-TEST_F(AnalysisQueueTest, AsksAStoreThatFailsAgain) {
-  media.add("file:///a", wav_bytes(2, kRateA));
-  model::TrackMarks marks;
-  marks.rating = 4;
-  store->set_marks("file:///a", marks);
-  store->failures = 3;
-  const AnalysisNews news = analyse("file:///a");
-  EXPECT_EQ(news.stage, Stage::kDone);
-  ASSERT_NE(news.marks, nullptr);
-  EXPECT_EQ(news.marks->rating, 4);
-}
-
-TEST_F(AnalysisQueueTest, HearsWithoutAStoreThatNeverAnswersAndSaysNothingOfMarks) {
-  media.add("file:///a", wav_bytes(2, kRateA));
-  store->failures = 1'000'000;
-  const AnalysisNews news = analyse("file:///a");
-  EXPECT_EQ(news.stage, Stage::kDone);
-  EXPECT_NE(news.analysis, nullptr);
-  EXPECT_EQ(news.marks, nullptr);
-}
-
-TEST_F(AnalysisQueueTest, NoDeckIsRefusedForWhatOthersAsk) {
-  queue().hold(true);
-  Listener others, deck;
-  for (int i = 0; i < model::kAnalysesMax; ++i) {
-    ASSERT_TRUE(queue().ask({.uri = "file:///" + std::to_string(i), .urgency = Urgency::kBackground}, others.tell()));
-  }
-  const auto refused = queue().ask({.uri = "file:///more"}, others.tell());
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().reason, "ANALYSIS_QUEUE_FULL");
-  media.add("file:///b", wav_bytes(2, kRateB));
-  ask_and_wait("file:///b", deck, Urgency::kLoaded);
-}
-
-TEST_F(AnalysisQueueTest, WritesOneAfterAnotherAndHoldsUpNobody) {
-  std::promise<void> begun, let_go, done;
-  std::vector<int> order;
-  queue().write("a", [&](AnalysisStore&) {
-    begun.set_value();
-    let_go.get_future().wait();
-    order.push_back(1);
-  });
-  begun.get_future().wait();
-  queue().write("b", [&](AnalysisStore&) { order.push_back(2); });
-  queue().write("b", [&](AnalysisStore&) { order.push_back(3); });
-  queue().write("c", [&](AnalysisStore&) { done.set_value(); });
-  media.add("file:///a", wav_bytes(2, kRateA));
-  EXPECT_EQ(analyse("file:///a").stage, Stage::kDone) << "while one writes";
-  let_go.set_value();
-  done.get_future().wait();
-  EXPECT_EQ(order, (std::vector<int>{1, 3})) << "the first of b was out of date";
-}
-
-TEST_F(AnalysisQueueTest, TheEndLosesNothingThatIsToBeWritten) {
-  std::promise<void> begun, let_go;
-  std::atomic<int> written = 0;
-  auto ending = std::make_unique<AnalysisQueue>(options);
-  ending->write("a", [&](AnalysisStore&) {
-    begun.set_value();
-    let_go.get_future().wait();
-    ++written;
-  });
-  begun.get_future().wait();
-  for (const char* key : {"b", "c", "d"}) ending->write(key, [&](AnalysisStore&) { ++written; });
-  std::thread end([&] { ending.reset(); });
-  let_go.set_value();
-  end.join();
-  EXPECT_EQ(written, 4);
 }
 
 TEST_F(AnalysisQueueTest, WithoutThreadsOnlyTheStoreIsAsked) {
