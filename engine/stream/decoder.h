@@ -33,7 +33,13 @@ class Decoder {
   virtual Result<void> seek(Frames source_frame) = 0;
   // Damaged packets met so far.
   virtual std::uint64_t damaged_packets() const = 0;
+  // The source frame at which the first of them stands; −1 without any.
+  virtual Frames first_damage() const = 0;
 };
+
+// What is wrong with what was read, for a person: "damaged: 12 packets could not be decoded, the first at 83.5 s";
+// empty if nothing is.
+std::string damage_of(const Decoder& decoder);
 
 enum class Purpose {
   kPlay,

@@ -2,6 +2,7 @@
 #include "engine/stream/decoders/demuxed_packets.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace segue::stream {
@@ -12,6 +13,8 @@ constexpr std::int64_t kCheckpointPackets = 16;
 constexpr std::int64_t kSkipPacketsMax = 64;  // reading on is cheaper than a seek up to here
 constexpr int kMatchPacketsMax = 512;         // packets on an Ogg page, twice
 constexpr Frames kTableFramesMax = 65'536;    // in a row of an MP4's table; ALAC's are 4,096
+constexpr int kPageLeadsPerS = 10;            // a tenth of a second is no rounding
+constexpr int kNothingBytes = 16;             // no codec decodes zeros
 constexpr int kFailuresMax = 32;              // unreadable packets in a row after which the rest is given up
 
 std::uint32_t hash_of(const AVPacket& packet) {
@@ -36,6 +39,8 @@ DemuxedPackets::DemuxedPackets(ByteSource& source, std::int64_t base, std::uniqu
       by_position_(by_page_ || is_raw(container_->format_name())),
       unread_(std::move(first)) {
   if (source_.is_remote() && container_->format_name() == "mov") index_by_table();
+  const bool is_mp3 = container_->format_name() == "mp3" && container_->stream().codecpar->codec_id == AV_CODEC_ID_MP3;
+  if (is_mp3 && !source_.is_sequential()) gaps_ = std::make_unique<MpegGaps>(source_, base_);
 }
 
 Result<bool> DemuxedPackets::next(AVPacket& packet, PacketPlace& place) {
@@ -119,7 +124,7 @@ Result<PacketPtr> DemuxedPackets::read_packet() {
 
 // Numbers one more packet; false at the end.
 Result<bool> DemuxedPackets::enqueue() {
-  for (;;) {
+  while (missing_ == 0) {
     Result<PacketPtr> packet = read_packet();
     if (!packet) return tl::unexpected(packet.error());
     if (*packet == nullptr) {
@@ -128,9 +133,20 @@ Result<bool> DemuxedPackets::enqueue() {
     }
     note_page(**packet);
     int frames = frames_.count(**packet);
+    if (frames < 0 && gaps_ != nullptr && skip_junk(**packet, timing_.frames_per_packet))
+      frames = frames_.count(**packet);
+    note_pages_lost(**packet);
     if (frames < 0) {
-      if (next_number_ >= frontier_) ++dropped_;
+      if (gaps_ == nullptr) drop();
       continue;
+    }
+    if (gaps_ != nullptr) {
+      const Result<bool> is_missing = note_gap(**packet);
+      if (!is_missing) return is_missing;
+      if (*is_missing) {
+        unread_.push_front(std::move(*packet));
+        break;
+      }
     }
     if (resumed_frames_ >= 0) frames = std::exchange(resumed_frames_, -1);
     if (next_number_ == 0 && container_->stream().codecpar->codec_id == AV_CODEC_ID_VORBIS) frames = 0;  // primes only
@@ -141,14 +157,61 @@ Result<bool> DemuxedPackets::enqueue() {
       if (due && is_of_use && identity != AV_NOPTS_VALUE) {
         checkpoints_.push_back({next_number_, next_start_, frames, identity, ordinal_, hash_of(**packet)});
       }
-      frontier_ = next_number_ + 1;
-      frontier_start_ = next_start_ + frames;
     }
-    queue_.push_back({std::move(*packet), {next_number_, next_start_, frames}});
-    ++next_number_;
-    next_start_ += frames;
+    number(std::move(*packet), frames);
     return true;
   }
+  return enqueue_missing();
+}
+
+// Puts a packet of nothing in the queue for one that was destroyed.
+Result<bool> DemuxedPackets::enqueue_missing() {
+  PacketPtr nothing(av_packet_alloc());
+  if (nothing == nullptr || av_new_packet(nothing.get(), kNothingBytes) < 0)
+    return fail(Code::kResourceExhausted, "OUT_OF_MEMORY", "no memory for a packet");
+  std::memset(nothing->data, 0, kNothingBytes);
+  number(std::move(nothing), timing_.frames_per_packet);
+  --missing_;
+  return true;
+}
+
+void DemuxedPackets::number(PacketPtr packet, int frames) {
+  if (next_number_ >= frontier_) {
+    frontier_ = next_number_ + 1;
+    frontier_start_ = next_start_ + frames;
+  }
+  queue_.push_back({std::move(packet), {next_number_, next_start_, frames}});
+  ++next_number_;
+  next_start_ += frames;
+}
+
+// Ogg: where the pages' time runs ahead of the packets there were, some are missing. They are told and not replaced,
+// for what a demuxer makes of a page's time after a seek is not the same to the frame.
+void DemuxedPackets::note_pages_lost(const AVPacket& packet) {
+  if (!by_page_ || packet.pts == AV_NOPTS_VALUE) return;
+  const Frames time = av_rescale_q(packet.pts, container_->stream().time_base, AVRational{1, timing_.rate_hz});
+  const bool is_ahead = page_lead_.has_value() && time - next_start_ > *page_lead_ + timing_.rate_hz / kPageLeadsPerS;
+  if (is_ahead) drop();
+  page_lead_ = time - next_start_;
+}
+
+// A packet that is not even whole and has no place.
+void DemuxedPackets::drop() {
+  if (next_number_ < frontier_) return;
+  ++dropped_;
+  if (first_dropped_ < 0) first_dropped_ = next_start_;
+}
+
+// True if packets are missing before this one.
+Result<bool> DemuxedPackets::note_gap(const AVPacket& packet) {
+  const Result<MpegGaps::Gap> gap = gaps_->before(packet);
+  if (!gap) {
+    is_lost_ = true;
+    return tl::unexpected(gap.error());
+  }
+  if (gap->is_damage && gap->packets == 0) drop();
+  missing_ = gap->packets;
+  return missing_ > 0;
 }
 
 Result<void> DemuxedPackets::note_end() {
@@ -161,6 +224,14 @@ Result<void> DemuxedPackets::note_end() {
     }
     if (whole) timing_.total = total_of(**whole, timing_.rate_hz);
   }
+  if (gaps_ != nullptr) {
+    const Result<bool> is_cut_off = gaps_->is_cut_off();
+    if (!is_cut_off) {
+      is_lost_ = true;
+      return tl::unexpected(is_cut_off.error());
+    }
+    if (*is_cut_off && end_ < 0) drop();
+  }
   at_end_ = true;
   if (end_ >= 0) return {};
   const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
@@ -168,12 +239,20 @@ Result<void> DemuxedPackets::note_end() {
   return {};
 }
 
-Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
-  is_lost_ = true;
-  container_->forgive();
+// The demuxer goes on elsewhere.
+void DemuxedPackets::forget_ahead() {
   queue_.clear();
   unread_.clear();
   at_end_ = false;
+  missing_ = 0;
+  page_lead_.reset();
+  if (gaps_ != nullptr) gaps_->restart();
+}
+
+Result<void> DemuxedPackets::jump(const Checkpoint& checkpoint) {
+  is_lost_ = true;
+  container_->forgive();
+  forget_ahead();
   page_position_ = -1;
   if (seek_demuxer(checkpoint)) {
     for (int tries = 0; tries < kMatchPacketsMax; ++tries) {
@@ -243,9 +322,7 @@ Result<void> DemuxedPackets::reopen() {
   if (!again) return tl::unexpected(again.error());
   is_lost_ = false;
   container_ = std::move(*again);
-  queue_.clear();
-  unread_.clear();
-  at_end_ = false;
+  forget_ahead();
   next_number_ = 0;
   next_start_ = 0;
   resumed_frames_ = -1;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "engine/stream/decoders/container.h"
+#include "engine/stream/decoders/mpeg_gaps.h"
 #include "engine/stream/decoders/packet_frames.h"
 #include "engine/stream/decoders/packets.h"
 
@@ -24,7 +26,8 @@ struct StreamTiming {
 // else the container is opened anew and read from its start. An MP4 from a network is numbered by its own table, if
 // that is whole, so that a packet far ahead is found without the bytes before it. Reads three packets ahead, so that
 // the end is known before the frames to be cut there are handed out. After a failed read, which may be an interrupted
-// one, the demuxer is sent back to a remembered packet before anything else is read.
+// one, the demuxer is sent back to a remembered packet before anything else is read. Where bytes of an MP3 hold no
+// packets, packets of nothing stand for those that were there (mpeg_gaps.h), so that what follows keeps its place.
 class DemuxedPackets final : public PacketSource {
  public:
   // `first` are packets already read from the container.
@@ -36,6 +39,7 @@ class DemuxedPackets final : public PacketSource {
   Result<std::int64_t> find(Frames frame) override;
   Frames end() const override { return end_; }
   std::uint64_t dropped() const override { return dropped_; }
+  Frames first_dropped() const override { return first_dropped_; }
 
  private:
   struct Queued {
@@ -54,6 +58,12 @@ class DemuxedPackets final : public PacketSource {
 
   Result<PacketPtr> read_packet();
   Result<bool> enqueue();
+  Result<bool> enqueue_missing();
+  void number(PacketPtr packet, int frames);
+  void forget_ahead();
+  void drop();
+  void note_pages_lost(const AVPacket& packet);
+  Result<bool> note_gap(const AVPacket& packet);
   Result<void> jump(const Checkpoint& checkpoint);
   bool seek_demuxer(const Checkpoint& checkpoint);
   Result<void> reopen();
@@ -87,6 +97,10 @@ class DemuxedPackets final : public PacketSource {
   std::int64_t resume_ = 0;  // the packet to go on with then
   Frames end_ = -1;
   std::uint64_t dropped_ = 0;
+  Frames first_dropped_ = -1;
+  std::unique_ptr<MpegGaps> gaps_;   // of an MP3 with an end
+  std::optional<Frames> page_lead_;  // of a page's time over the frames before it
+  std::int64_t missing_ = 0;         // packets for lost ones, to be numbered before the next
 };
 
 }  // namespace segue::stream

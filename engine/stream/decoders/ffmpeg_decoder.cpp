@@ -2,7 +2,9 @@
 #include "engine/stream/decoders/ffmpeg_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <span>
 
 #include "engine/stream/decoders/container.h"
 #include "engine/stream/decoders/demuxed_packets.h"
@@ -12,6 +14,7 @@
 #include "engine/stream/decoders/packet_decoder.h"
 #include "engine/stream/decoders/pcm_packets.h"
 #include "engine/stream/decoders/trim.h"
+#include "engine/stream/sources/read_fully.h"
 
 extern "C" {
 #include <libavutil/log.h>
@@ -77,6 +80,7 @@ class FfmpegDecoder final : public Decoder {
   }
   bool length_is_exact() const override { return opened_.packets->end() >= 0; }
   std::uint64_t damaged_packets() const override { return damaged_ + opened_.packets->dropped(); }
+  Frames first_damage() const override;
   Result<int> read(float* left, float* right, int frames) override;
   Result<void> seek(Frames source_frame) override;
 
@@ -100,7 +104,14 @@ class FfmpegDecoder final : public Decoder {
   std::int64_t preroll_until_ = 0;     // packets before this number warm the codec up only
   std::deque<Remembered> remembered_;  // the last packets, to start the next segment with
   std::uint64_t damaged_ = 0;
+  Frames first_damaged_ = -1;  // raw
 };
+
+Frames FfmpegDecoder::first_damage() const {
+  const Frames dropped = opened_.packets->first_dropped();
+  const Frames first = first_damaged_ < 0 || (dropped >= 0 && dropped < first_damaged_) ? dropped : first_damaged_;
+  return first < 0 ? -1 : std::max<Frames>(first - opened_.delay, 0);
+}
 
 Result<int> FfmpegDecoder::read(float* left, float* right, int frames) {
   if (is_lost_) {
@@ -144,7 +155,10 @@ Result<bool> FfmpegDecoder::decode_next() {
   const Frames end = opened_.packets->end();
   // The last packet of some files is shorter than they say.
   const bool is_whole = good == place.frames || (good > 0 && end >= 0 && place.start + place.frames >= end);
-  if (!is_whole && place.number >= preroll_until_) ++damaged_;
+  if (!is_whole && place.number >= preroll_until_) {
+    ++damaged_;
+    if (first_damaged_ < 0 || place.start < first_damaged_) first_damaged_ = place.start;
+  }
   place_ = place;
   remember(*packet_, place);
   av_packet_unref(packet_.get());
@@ -269,8 +283,27 @@ bool is_flat_pcm(const Container& container) {
          (format == "wav" || format == "w64" || format == "aiff" || format == "caf");
 }
 
+// Something that another chunk of a RIFF file begins with: four letters and a length that the file has.
+bool is_chunk(std::span<const std::byte> head, std::int64_t rest) {
+  const auto byte = [&](std::size_t at) { return std::to_integer<std::uint32_t>(head[at]); };
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (byte(i) < 0x20 || byte(i) > 0x7e) return false;
+  }
+  const std::int64_t length = byte(4) | byte(5) << 8 | byte(6) << 16 | std::int64_t{byte(7)} << 24;
+  return length <= rest - 8;
+}
+
+// Programs that were stopped while they recorded leave a length of next to nothing in the header. If it says less than
+// half of what is there and no other chunk follows, all of it is sound.
+bool is_length_a_lie(ByteSource& source, std::int64_t end) {
+  std::array<std::byte, 8> head{};
+  end += end % 2;
+  const Result<std::size_t> got = read_fully(source, end, head);
+  return got && *got == head.size() && !is_chunk(head, source.size() - end);
+}
+
 // Where the samples lie: the header's word, cut to what the file really holds.
-PcmLayout pcm_layout(const Container& container, const AVPacket& first, const ByteSource& source, std::int64_t base) {
+PcmLayout pcm_layout(const Container& container, const AVPacket& first, ByteSource& source, std::int64_t base) {
   const AVStream& stream = container.stream();
   PcmLayout layout;
   layout.data_offset = base + first.pos;
@@ -283,6 +316,9 @@ PcmLayout pcm_layout(const Container& container, const AVPacket& first, const By
   const AVRational per_frame{1, stream.codecpar->sample_rate};
   const Frames said = stream.duration > 0 ? av_rescale_q(stream.duration, stream.time_base, per_frame) : 0;
   layout.frames = said > 0 ? std::min(said, held) : held;
+  const bool is_doubted =
+      container.format_name() == "wav" && !source.is_remote() && source.size() > 0 && held / 2 > said;
+  if (is_doubted && is_length_a_lie(source, layout.data_offset + said * layout.frame_bytes)) layout.frames = held;
   return layout;
 }
 
@@ -293,11 +329,11 @@ int constant_frames(AVCodecID codec, const AVPacket& first, const PacketDecoder&
   return varies && first.duration > 0 ? 0 : decoder.frames_per_packet();
 }
 
-// The packets of a file from a network that say themselves which they are; null if this is none.
+// The packets of a file that say themselves which they are; null if this is none.
 std::unique_ptr<FlacPackets> flac_packets(const Container& container, const AVPacket& first, ByteSource& source,
                                           std::int64_t base) {
   const AVCodecParameters& codec = *container.stream().codecpar;
-  if (!source.is_remote() || source.is_sequential() || container.format_name() != "flac" || first.pos < 0) {
+  if (source.is_sequential() || container.format_name() != "flac" || first.pos < 0) {
     return nullptr;
   }
   return FlacPackets::create(source, base + first.pos,

@@ -28,6 +28,7 @@ class FlacPackets final : public PacketSource {
   Result<std::int64_t> find(Frames frame) override;
   Frames end() const override { return end_; }
   std::uint64_t dropped() const override { return 0; }
+  Frames first_dropped() const override { return -1; }
 
  private:
   struct Found {

@@ -31,6 +31,8 @@ class PacketSource {
   virtual Frames end() const = 0;
   // Packets dropped because they were not even whole.
   virtual std::uint64_t dropped() const = 0;
+  // The raw frame at which the first of them was missed; −1 without any.
+  virtual Frames first_dropped() const = 0;
 };
 
 }  // namespace segue::stream

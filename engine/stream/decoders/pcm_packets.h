@@ -23,6 +23,7 @@ class PcmPackets final : public PacketSource {
   Result<std::int64_t> find(Frames frame) override;
   Frames end() const override { return layout_.frames; }
   std::uint64_t dropped() const override { return 0; }
+  Frames first_dropped() const override { return -1; }
 
  private:
   ByteSource& source_;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "engine/stream/decoders/mpeg_audio.h"
 #include "tests/engine/stream/decoded.h"
 #include "tests/engine/stream/memory_source.h"
 #include "tests/support/media/media.h"
@@ -309,6 +310,92 @@ TEST(BadInput, ADamagedFlacFrameIsSilenceOfItsLength) {
   EXPECT_TRUE(std::equal(audio.left.begin(), audio.left.begin() + 50'000, expected.left.begin()));
   EXPECT_TRUE(std::equal(audio.left.end() - 50'000, audio.left.end(), expected.left.end() - 50'000))
       << "what follows keeps its place";
+}
+
+// Bytes from the middle of a file on are turned into something else.
+Bytes destroyed(Bytes bytes, std::size_t count, bool is_noise) {
+  test::Random random(3);
+  const auto middle = bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2);
+  std::generate_n(middle, count, [&] { return is_noise ? static_cast<std::uint8_t>(random.bits()) : 0; });
+  return bytes;
+}
+
+TEST(BadInput, WhatFollowsADestroyedMiddleKeepsItsPlace) {
+  // The place of what follows is known to a packet at a constant bit rate, exactly where packets say where they stand.
+  const std::pair<const char*, Frames> formats[] = {{"mp3_320", 1'152}, {"flac", 0}};
+  for (const auto& [format, tolerance] : formats) {
+    for (const bool is_noise : {false, true}) {
+      const std::string what = std::string(format) + (is_noise ? " noise" : " zeros");
+      const Bytes whole = encoded(format, {.frames = 441'000});
+      const auto healthy = open_bytes(whole);
+      const auto damaged = open_bytes(destroyed(whole, whole.size() / 10, is_noise));
+      ASSERT_TRUE(healthy.has_value() && damaged.has_value()) << what;
+      const test::StereoAudio expected = read_rest(**healthy);
+      EXPECT_EQ((*healthy)->damaged_packets(), 0U) << what;
+      EXPECT_EQ((*healthy)->first_damage(), -1) << what;
+      const test::StereoAudio audio = read_rest(**damaged);
+      EXPECT_NEAR(static_cast<double>(audio.frames()), static_cast<double>(expected.frames()),
+                  static_cast<double>(tolerance))
+          << what;
+      EXPECT_GE((*damaged)->damaged_packets(), 5U) << what;
+      EXPECT_NEAR(static_cast<double>((*damaged)->first_damage()), 220'500.0, 20'000.0) << what;
+      const std::string said = damage_of(**damaged);
+      EXPECT_NE(said.find(" packets could not be decoded, the first at "), std::string::npos) << said;
+    }
+  }
+}
+
+TEST(BadInput, LostPagesOfAnOggAreTold) {
+  for (const char* format : {"ogg_flac", "ogg_vorbis", "opus"}) {
+    const Bytes whole = encoded(format, {.frames = 441'000});
+    const auto healthy = open_bytes(whole);
+    const auto damaged = open_bytes(destroyed(whole, whole.size() / 5, false));
+    ASSERT_TRUE(healthy.has_value() && damaged.has_value()) << format;
+    (void)read_rest(**healthy);
+    (void)read_rest(**damaged);
+    EXPECT_EQ((*healthy)->damaged_packets(), 0U) << format;
+    EXPECT_GE((*damaged)->damaged_packets(), 1U) << format;
+    const double at_s = static_cast<double>((*damaged)->first_damage()) / (*damaged)->facts().source_rate_hz;
+    EXPECT_NEAR(at_s, 5, 1.5) << format;
+  }
+}
+
+TEST(BadInput, ADestroyedMiddleIsTheSameWhereverOneComesFrom) {
+  const auto once = open_bytes(destroyed(encoded("mp3_320", {.frames = 441'000}), 16'000, true));
+  const auto again = open_bytes(destroyed(encoded("mp3_320", {.frames = 441'000}), 16'000, true));
+  ASSERT_TRUE(once.has_value() && again.has_value());
+  const test::StereoAudio all = read_rest(**once);
+  for (const Frames at : {Frames{400'000}, Frames{240'000}, Frames{225'000}, Frames{100'000}, Frames{300'000}}) {
+    ASSERT_TRUE((*again)->seek(at).has_value());
+    const test::StereoAudio rest = read_rest(**again);
+    ASSERT_EQ(rest.frames(), all.frames() - at) << at;
+    EXPECT_TRUE(std::equal(rest.left.begin(), rest.left.end(), all.left.begin() + static_cast<std::ptrdiff_t>(at)))
+        << at;
+  }
+}
+
+TEST(BadInput, TagsWithinAndBehindAnMp3AreNoDamage) {
+  const Bytes whole = encoded("mp3_320", {.frames = 200'000});
+  Bytes tagged = whole;
+  std::string tag = "APETAGEX" + std::string("\xd0\x07\0\0", 4) + std::string("\xe8\x03\0\0", 4);
+  tag.resize(1'032, 'x');
+  tagged.insert(tagged.end(), tag.begin(), tag.end());
+  // Between two packets, as where two files were joined.
+  std::size_t at = 0;
+  while (at < whole.size() / 2) {
+    const auto header = parse_mpeg_header(std::span(whole).subspan(at));
+    ASSERT_TRUE(header.has_value()) << "no packet at byte " << at;
+    at += static_cast<std::size_t>(header->packet_bytes);
+  }
+  Bytes id3 = {'I', 'D', '3', 4, 0, 0, 0, 0, 0x0f, 0x50};
+  id3.resize(10 + 0x0f * 128 + 0x50, 'y');
+  tagged.insert(tagged.begin() + static_cast<std::ptrdiff_t>(at), id3.begin(), id3.end());
+  const auto healthy = open_bytes(whole);
+  const auto decoder = open_bytes(tagged);
+  ASSERT_TRUE(healthy.has_value() && decoder.has_value());
+  EXPECT_EQ(read_rest(**decoder).frames(), read_rest(**healthy).frames());
+  EXPECT_EQ((*decoder)->damaged_packets(), 0U);
+  EXPECT_EQ(damage_of(**decoder), "");
 }
 
 // One damaged copy of a file.
