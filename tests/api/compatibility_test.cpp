@@ -99,5 +99,17 @@ TEST(SchemaCompatibility, NoNumberIsUsedTwice) {
   }
 }
 
+// The states of an analysis are named twice, and both names are released: they say the same.
+TEST(SchemaCompatibility, AnAnalysisHasTheSameStatesWhereverItIsTold) {
+  std::map<std::string, Lines> states;
+  for (const auto& [name, number] : present()) {
+    for (const std::string type : {"segue.v1.AnalysisProgress.State.", "segue.v1.AnalyzeResponse.State."}) {
+      if (name.starts_with(type)) states[type][name.substr(type.size())] = number;
+    }
+  }
+  ASSERT_EQ(states.size(), 2U);
+  EXPECT_EQ(states.begin()->second, states.rbegin()->second);
+}
+
 }  // namespace
 }  // namespace segue::testing
