@@ -22,7 +22,6 @@
 namespace segue::daemon {
 namespace {
 
-constexpr double kGuess = 0.5;         // a confidence below which an answer is as likely wrong as right
 constexpr std::size_t kAheadMax = 64;  // answers that wait for an earlier file; each holds a waveform of some 100 KB
 
 // The files and their answers. Workers take the next file, the caller prints answers in order; what one worker has
@@ -83,18 +82,12 @@ class Batch {
   bool is_over_ = false;
 };
 
-// Columns, not bytes: the dash has three.
-std::string right(const std::string& text, std::size_t columns) {
-  const auto width = static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-  return std::string(columns - std::min(columns, width), ' ') + text;
-}
-
-const char* doubt(double confidence) { return confidence < kGuess ? "?" : ""; }
+const char* doubt(double confidence) { return confidence < model::kGuess ? "?" : ""; }
 
 std::string row(const std::string& tempo, const std::string& key, const std::string& wheel, const std::string& loudness,
                 const std::string& text) {
-  return right(tempo, 8) + right(key, 7) + right(wheel, 6) + right(loudness, 7) + "  " + printable(text);
+  return right_aligned(tempo, 8) + right_aligned(key, 7) + right_aligned(wheel, 6) + right_aligned(loudness, 7) + "  " +
+         printable(text);
 }
 
 std::string number(const char* format, double value) {
@@ -111,7 +104,8 @@ std::string text_line(const std::string& file, const model::TrackAnalysis& analy
   const auto& loudness = analysis.loudness.integrated_lufs;
   return row(rhythm.bpm > 0 ? number("%.2f", rhythm.bpm) + doubt(rhythm.confidence) : none,
              key ? name_of(*key) + doubt(analysis.tonality.confidence) : none, key ? camelot_of(*key) : none,
-             loudness ? number("%.1f", *loudness) : none, file);
+             loudness ? number("%.1f", *loudness) : none,
+             analysis.warning.empty() ? file : file + "  (" + analysis.warning + ")");
 }
 
 void show_progress(std::size_t done, std::size_t total) {
@@ -128,23 +122,28 @@ bool is_absent(const std::string& path) {
          (!std::filesystem::is_regular_file(path, fault) && !std::filesystem::is_directory(path, fault));
 }
 
-std::vector<std::string> expand(const std::vector<std::string>& given) {
-  std::vector<std::string> files;
+// All that the words name.
+AudioFiles expand(const std::vector<std::string>& given) {
+  AudioFiles all;
   for (const std::string& path : given) {
-    const std::vector<std::string> more = audio_files_in(path);
-    files.insert(files.end(), more.begin(), more.end());
+    AudioFiles more = audio_files_in(path);
+    all.files.insert(all.files.end(), more.files.begin(), more.files.end());
+    all.unreadable.insert(all.unreadable.end(), more.unreadable.begin(), more.unreadable.end());
   }
-  return files;
+  return all;
 }
 
 }  // namespace
 
 int analyze_command(const Options& options) {
-  if (options.bpm_min.value_or(0) >= options.bpm_max.value_or(1000)) {
-    std::cerr << "segued: --bpm-min must be below --bpm-max\n";
+  const model::TempoHint usual;
+  const double bpm_min = options.bpm_min.value_or(usual.bpm_min), bpm_max = options.bpm_max.value_or(usual.bpm_max);
+  if (bpm_min >= bpm_max) {
+    std::cerr << "segued: --bpm-min, " << bpm_min << ", must be below --bpm-max, " << bpm_max << "\n";
     return kExitUsage;
   }
-  Batch batch(expand(options.files), options);
+  const AudioFiles named = expand(options.files);
+  Batch batch(named.files, options);
   const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int jobs = std::min(options.jobs > 0 ? options.jobs : processors, static_cast<int>(batch.size()));
   std::vector<std::jthread> workers;
@@ -160,9 +159,11 @@ int analyze_command(const Options& options) {
   show_progress(batch.size(), batch.size());
   batch.end();
   if (!std::cout) return kExitOther;
+  for (const std::string& folder : named.unreadable) std::cerr << "segued: " << printable(folder) << "\n";
   if (batch.size() == 0) std::cerr << "segued: no audio file there; name files or folders that hold some\n";
-  const bool is_nothing = batch.size() == 0 || std::all_of(options.files.begin(), options.files.end(), is_absent);
-  return is_nothing ? kExitNotFound : kExitDone;
+  const bool is_nothing = batch.size() == 0 || std::all_of(named.files.begin(), named.files.end(), is_absent);
+  if (is_nothing && named.unreadable.empty()) return kExitNotFound;
+  return named.unreadable.empty() ? kExitDone : kExitOther;
 }
 
 }  // namespace segue::daemon

@@ -9,10 +9,10 @@
 
 #include "daemon/config.h"
 #include "daemon/exit_code.h"
+#include "engine/base/text.h"
 
 namespace segue::daemon {
 namespace {
-
 
 struct Flag {
   const char* name;
@@ -30,7 +30,8 @@ constexpr Flag kFlags[] = {
     {"--log-level", "daemon.log_level", "error, warning, info or off"},
 };
 
-constexpr int kJobsMax = 64;  // each takes up to 150 MB
+constexpr int kJobsMax = 64;                   // each takes up to 150 MB
+constexpr double kBpmMin = 20, kBpmMax = 400;  // of a grid
 
 // Written so that NaN fails.
 std::string positive_seconds(const std::string& text) {
@@ -43,7 +44,17 @@ std::string positive_seconds(const std::string& text) {
 std::string tempo(const std::string& text) {
   double bpm = 0;
   const bool is_number = std::from_chars(text.data(), text.data() + text.size(), bpm).ec == std::errc();
-  return is_number && bpm >= 30 && bpm <= 300 ? "" : "must be 30 to 300 beats a minute";
+  return is_number && bpm >= kBpmMin && bpm <= kBpmMax ? "" : "must be 20 to 400 beats a minute";
+}
+
+// Files whose names look like options.
+void explain_dashes(int argc, const char* const* argv) {
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    std::error_code ignored;
+    if (argv[i][0] != '-' || !std::filesystem::exists(argv[i], ignored)) continue;
+    const std::string name = printable(argv[i], 200);
+    std::cerr << "segued: for the file of that name write ./" << name << ", or -- before it\n";
+  }
 }
 
 // The grammar of the command line, filling `options` when parsed.
@@ -133,7 +144,9 @@ std::optional<int> parse_options(int argc, const char* const* argv, Options& opt
     try {
       grammar.app().parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      return grammar.app().exit(error) == 0 ? kExitDone : kExitUsage;
+      const int exit = grammar.app().exit(error);
+      if (exit != 0) explain_dashes(argc, argv);
+      return exit == 0 ? kExitDone : kExitUsage;
     }
   } catch (const std::exception& error) {
     std::cerr << "segued: " << error.what() << '\n';

@@ -6,6 +6,7 @@
 
 #include "engine/analysis/analyser.h"
 #include "engine/base/thread.h"
+#include "engine/catalog/import/location.h"
 #include "engine/catalog/local/tags.h"
 #include "engine/engine.h"
 #include "engine/stream/decoder.h"
@@ -61,6 +62,7 @@ model::TrackAnalysis analyse_file(const AnalyseRequest& request) {
   const Result<void> read = feed(**decoder, *analyser, request);
   model::TrackAnalysis analysis = analyser->finish();
   analysis.ai_generated = facts.ai_generated;
+  if (const std::string damage = stream::damage_of(**decoder); !damage.empty()) add_warning(analysis, damage);
   if (!read) {
     analysis.error = read.error().message;
   } else if (analysis.duration_s < kShortestS) {
@@ -71,24 +73,32 @@ model::TrackAnalysis analyse_file(const AnalyseRequest& request) {
   return analysis;
 }
 
-std::vector<std::string> audio_files_in(const std::string& path) {
+AudioFiles audio_files_in(const std::string& path) {
   namespace fs = std::filesystem;
+  AudioFiles found;
   std::error_code error;
-  if (!fs::is_directory(path, error)) return {path};
-  std::vector<std::string> files;
-  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(path, kOptions, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    std::error_code ignored;
-    if (name.starts_with('.')) {
-      if (entry->is_directory(ignored)) entry.disable_recursion_pending();
-    } else if (catalog::is_audio_name(name) && entry->is_regular_file(ignored)) {
-      files.push_back(entry->path().string());
+  const std::string plain = catalog::path_of_file_uri(path).value_or(path);
+  if (!fs::is_directory(plain, error)) return {.files = {plain}, .unreadable = {}};
+  std::vector<std::string> folders = {plain};
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    fs::directory_iterator entry(folder, error);
+    for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      std::error_code ignored;
+      if (name.starts_with('.')) continue;
+      if (entry->is_directory(ignored)) {
+        if (!entry->is_symlink(ignored)) folders.push_back(entry->path().string());
+      } else if (catalog::is_audio_name(name) && entry->is_regular_file(ignored)) {
+        found.files.push_back(entry->path().string());
+      }
     }
+    if (error) found.unreadable.push_back(folder + ": " + error.message());
   }
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(found.files.begin(), found.files.end());
+  std::sort(found.unreadable.begin(), found.unreadable.end());
+  return found;
 }
 
 }  // namespace segue

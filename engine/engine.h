@@ -156,9 +156,14 @@ struct AnalyseRequest {
 // engine/analysis/analyser.h).
 model::TrackAnalysis analyse_file(const AnalyseRequest& request);
 
-// The audio files in a folder and below it, by their names' ends, in order of their paths; hidden ones and links to
-// folders left out. The path itself if it is no folder, whatever it is.
-std::vector<std::string> audio_files_in(const std::string& path);
+struct AudioFiles {
+  std::vector<std::string> files;       // in order of their paths
+  std::vector<std::string> unreadable;  // folders that could not be looked into, and why: "/music/x: Permission denied"
+};
+
+// The audio files in a folder and below it, by their names' ends; hidden ones and links to folders left out. The path
+// itself if it is no folder, whatever it is. It may be written as an address, file:///….
+AudioFiles audio_files_in(const std::string& path);
 
 // Writes an epoch of the journal in config.paths.data_dir as a session script: the newest, or the one named.
 Result<void> export_journal(const model::Config& config, const std::string& epoch, const std::string& out_path);

@@ -56,6 +56,7 @@ std::string analysis_line(const v1::Analysis& analysis, const std::string& name)
   const auto& key = analysis.tonality().key();
   const auto& loudness = analysis.loudness();
   const std::uint32_t energy = analysis.structure().energy_level();
+  const std::string& wrong = analysis.problem().empty() ? analysis.warning() : analysis.problem();
   std::string bpm = doubted(bpm_text(rhythm.bpm()), rhythm.confidence());
   if (!bpm.ends_with('?')) bpm += " ";
   return line_of({.bpm = bpm,
@@ -63,7 +64,7 @@ std::string analysis_line(const v1::Analysis& analysis, const std::string& name)
                   .loudness = loudness.has_integrated_lufs() ? number(loudness.integrated_lufs(), "%.1f") : "–",
                   .energy = energy > 0 ? std::to_string(energy) : "–",
                   .length = length_text(analysis.duration_s()),
-                  .name = name + (analysis.problem().empty() ? "" : "  (" + one_line(analysis.problem()) + ")")});
+                  .name = name + (wrong.empty() ? "" : "  (" + one_line(wrong) + ")")});
 }
 
 std::string analysis_details(const v1::Analysis& analysis) {
@@ -93,6 +94,7 @@ std::string analysis_details(const v1::Analysis& analysis) {
   if (structure.mix_out_s() > 0) {
     add("mix", "in until " + length_text(structure.mix_in_s()) + ", out from " + length_text(structure.mix_out_s()));
   }
+  if (!analysis.warning().empty()) add("but", one_line(analysis.warning()));
   if (!analysis.ai_generated().empty()) add("made by", "a machine: " + one_line(analysis.ai_generated()));
   return text;
 }

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <span>
+#include <string>
 
 #include "engine/analysis/key.h"
 #include "engine/analysis/loudness.h"
@@ -40,7 +42,8 @@ class WholeAnalyser final : public Analyser {
         loudness_(options.sample_rate_hz),
         sound_(options.sample_rate_hz),
         waveform_(options.sample_rate_hz),
-        structure_(options.sample_rate_hz) {}
+        structure_(options.sample_rate_hz),
+        hint_(options.hint) {}
 
   void push(ConstStereoBlock block) override {
     while (block.frames > 0) {
@@ -92,7 +95,21 @@ class WholeAnalyser final : public Analyser {
     analysis.sound = sound_.estimate();
     analysis.waveform = waveform_.estimate();
     analysis.structure = structure_.estimate(analysis.rhythm, analysis.sound, pushed_s_);
+    // What a loudness meter does not hear, a constant voltage for one, has no energy.
+    if (!analysis.loudness.integrated_lufs) analysis.structure.energy_level = 0;
+    if (const std::string said = outside(analysis.rhythm.bpm); !said.empty()) add_warning(analysis, said);
     return analysis;
+  }
+
+  // A range of the user's may hold none of the levels that the beats can be counted at.
+  std::string outside(double bpm) const {
+    const model::TempoHint usual;
+    const bool is_asked = hint_.bpm_min != usual.bpm_min || hint_.bpm_max != usual.bpm_max;
+    if (!is_asked || bpm <= 0 || (bpm >= hint_.bpm_min && bpm <= hint_.bpm_max)) return {};
+    char text[96];
+    std::snprintf(text, sizeof text, "no tempo within %g to %g BPM was found; the one told lies outside", hint_.bpm_min,
+                  hint_.bpm_max);
+    return text;
   }
 
   const int sample_rate_hz_;
@@ -104,6 +121,7 @@ class WholeAnalyser final : public Analyser {
   SoundBoundsAnalyser sound_;
   WaveformAnalyser waveform_;
   StructureAnalyser structure_;
+  const model::TempoHint hint_;
   std::array<float, kChunkFrames> mid_{};
   Frames frames_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/text.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace segue {
@@ -32,6 +33,13 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   }
   if (is_cut) line += "…";
   return line;
+}
+
+// Columns, not bytes: a dash has three.
+std::string right_aligned(std::string_view text, std::size_t columns) {
+  const auto width = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return std::string(columns - std::min(columns, width), ' ') + std::string(text);
 }
 
 }  // namespace segue

@@ -10,4 +10,7 @@ namespace segue {
 // than `bytes_max`, it is cut between characters and ends with "…".
 std::string printable(std::string_view text, std::size_t bytes_max = 1024);
 
+// Filled up with spaces on the left to `columns` characters of UTF-8; longer text stays.
+std::string right_aligned(std::string_view text, std::size_t columns);
+
 }  // namespace segue

@@ -9,7 +9,8 @@
 namespace segue::catalog {
 namespace {
 
-constexpr unsigned kFormat = 1;  // of the bytes; that of the answers is TrackAnalysis::version
+constexpr unsigned kFormat = 2;  // of the bytes; that of the answers is TrackAnalysis::version
+constexpr unsigned kFormatWithoutWarning = 1;
 constexpr double kTicksPerS = 1e6;
 constexpr double kCurveSteps = 65'535;
 constexpr double kTimeMax_s = 1e9;
@@ -225,6 +226,7 @@ std::string packed_analysis(const model::TrackAnalysis& analysis) {
   write_times(out, analysis.onsets_s);
   out.text(analysis.ai_generated);
   out.text(analysis.error);
+  out.text(analysis.warning);
   return deflated(out.bytes());
 }
 
@@ -232,7 +234,8 @@ std::optional<model::TrackAnalysis> unpacked_analysis(std::string_view packed) {
   const std::optional<std::string> bytes = inflated(packed, kAnalysisBytesMax);
   if (!bytes) return std::nullopt;
   ByteReader in(*bytes);
-  if (in.byte() != kFormat) return std::nullopt;
+  const unsigned format = in.byte();
+  if (format != kFormat && format != kFormatWithoutWarning) return std::nullopt;
   model::TrackAnalysis analysis;
   analysis.version = static_cast<int>(in.signed_number());
   analysis.is_final = in.byte() != 0;
@@ -246,6 +249,7 @@ std::optional<model::TrackAnalysis> unpacked_analysis(std::string_view packed) {
   analysis.onsets_s = read_times(in);
   analysis.ai_generated = in.text();
   analysis.error = in.text();
+  if (format == kFormat) analysis.warning = in.text();
   if (!in.is_good() || !in.is_at_end()) return std::nullopt;
   return analysis;
 }

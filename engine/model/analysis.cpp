@@ -15,4 +15,9 @@ const char* to_string(SectionLabel label) {
   return "";
 }
 
+void add_warning(TrackAnalysis& analysis, const std::string& what) {
+  if (!analysis.warning.empty()) analysis.warning += "; ";
+  analysis.warning += what;
+}
+
 }  // namespace segue::model

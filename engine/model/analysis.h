@@ -13,6 +13,9 @@
 // confidences 0 (a guess) to 1 (certain). What cannot be said is absent, never made up.
 namespace segue::model {
 
+// A confidence below which an answer is as likely wrong as right.
+inline constexpr double kGuess = 0.5;
+
 // Rises whenever an analyser's answers change: older analyses are made again when their track is next used.
 inline constexpr int kAnalysisVersion = 3;
 
@@ -115,7 +118,11 @@ struct TrackAnalysis {
   std::vector<double> onsets_s;  // attack starts, in order; exact to 1 ms
   std::string ai_generated;      // what the file's tags disclose of its making by a machine; empty: nothing
   std::string error;             // why nothing can be said; empty if something can
+  std::string warning;           // what makes the answer less than it might be: damage in the file; empty: nothing
 };
+
+// Says one more thing that makes an answer less than it might be.
+void add_warning(TrackAnalysis& analysis, const std::string& what);
 
 // What a user knows better than an analyser.
 struct TempoHint {

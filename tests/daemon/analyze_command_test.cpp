@@ -12,6 +12,7 @@
 #include "tests/support/audio/wav.h"
 #include "tests/support/daemon/process.h"
 #include "tests/support/daemon/temp_dir.h"
+#include "tests/support/media/media.h"
 #include "tests/support/tracks/song.h"
 
 namespace segue::daemon {
@@ -103,6 +104,93 @@ TEST_F(Analyze, NamesDoNotSteerTheTerminal) {
   Process process({SEGUED, "analyze", path});
   EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitDone);
   EXPECT_EQ(process.output().find('\x1b'), std::string::npos);
+}
+
+TEST_F(Analyze, DamageInsideAFileIsToldAndTheRestOfTheAnswerStays) {
+  std::vector<std::uint8_t> bytes =
+      test::read_file(test::encode(test::media_format("mp3_320"), {.rate_hz = 44'100, .frames = 441'000}));
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), 20'000, std::uint8_t{0});
+  const std::string path = directory_.path("hole.mp3");
+  test::write_file(path, bytes);
+  const auto lines = run({path});
+  ASSERT_EQ(lines.size(), 1U);
+  const std::string error = lines[0]["error"].is_string() ? lines[0]["error"].get<std::string>() : "none";
+  EXPECT_EQ(error.find("damaged: "), 0U) << error;
+  EXPECT_NE(error.find("packets could not be decoded, the first at "), std::string::npos) << error;
+  EXPECT_NEAR(lines[0]["duration_s"].get<double>(), 10, 0.06) << "what is lost is silence";
+  EXPECT_TRUE(lines[0]["loudness_lufs"].is_number());
+
+  Process table({SEGUED, "analyze", path});
+  EXPECT_EQ(table.wait(std::chrono::seconds(60)), kExitDone);
+  EXPECT_NE(table.output().find(path + "  (" + error + ")"), std::string::npos) << table.output();
+}
+
+TEST_F(Analyze, AnAddressOfAFileIsAPath) {
+  const std::string path = write("a b.wav", {std::vector<float>(44'100)});
+  const auto lines = run({"file://" + directory_.path("a%20b.wav")});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["uri"], path);
+  EXPECT_EQ(lines[0]["duration_s"], 1.0);
+}
+
+TEST_F(Analyze, AWavWhoseHeaderSaysLessThanThereIsIsHeardWhole) {
+  const std::string path = write("cut.wav", {std::vector<float>(88'200, 0.1F)});
+  std::vector<std::uint8_t> bytes = test::read_file(path);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::size_t length = text.find("data") + 4;
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(length), 4, std::uint8_t{0});
+  bytes[length + 1] = 1;  // 256 bytes
+  test::write_file(path, bytes);
+  const auto lines = run({path});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["duration_s"], 2.0) << lines[0]["error"];
+}
+
+TEST_F(Analyze, AConstantVoltageHasNoEnergy) {
+  const auto lines = run({write("dc.wav", {std::vector<float>(441'000, 0.5F), std::vector<float>(441'000, 0.5F)})});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0]["energy"].is_null()) << lines[0]["energy"];
+}
+
+TEST_F(Analyze, AFolderThatCannotBeReadIsNamedAndFails) {
+  write("a.wav", {std::vector<float>(44'100)});
+  // Too deep for its path to be opened, whoever the test runs as.
+  namespace fs = std::filesystem;
+  const fs::path before = fs::current_path();
+  fs::current_path(directory_.path(""));
+  for (int i = 0; i < 20; ++i) {
+    fs::create_directory(std::string(250, 'd'));
+    fs::current_path(std::string(250, 'd'));
+  }
+  fs::current_path(before);
+  Process process({SEGUED, "analyze", "--json", directory_.path("")});
+  EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitOther);
+  EXPECT_NE(process.output().find("a.wav"), std::string::npos) << "the rest is told all the same";
+  EXPECT_NE(process.errors().find("ddd: File name too long"), std::string::npos) << process.errors();
+}
+
+TEST_F(Analyze, ARangeOfTempiThatHoldsNoneOfTheTracksIsTold) {
+  const std::string path = song("song.wav", 140.5);
+  const auto lines = run({path, "--bpm-min", "150", "--bpm-max", "160"});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0]["bpm"].is_number()) << "the answer stays";
+  ASSERT_TRUE(lines[0]["error"].is_string());
+  EXPECT_EQ(lines[0]["error"], "no tempo within 150 to 160 BPM was found; the one told lies outside");
+  const auto octave = run({path, "--bpm-min", "60", "--bpm-max", "125"});
+  ASSERT_EQ(octave.size(), 1U);
+  EXPECT_NEAR(octave[0]["bpm"].get<double>(), 70.25, 0.02) << "an octave holds one of its levels";
+  EXPECT_TRUE(octave[0]["error"].is_null()) << octave[0]["error"];
+  EXPECT_TRUE(run({path, "--bpm-max", "50"}, kExitUsage).empty()) << "below the usual least, 60";
+}
+
+TEST_F(Analyze, AFileThatLooksLikeAnOptionIsExplained) {
+  const std::string path = write("-dash.wav", {std::vector<float>(44'100)});
+  const std::string name = "-dash.wav";
+  Process process({"/bin/sh", "-c", "cd " + directory_.path("") + " && exec " + SEGUED + " analyze " + name});
+  EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitUsage);
+  EXPECT_NE(process.errors().find("write ./-dash.wav, or -- before it"), std::string::npos) << process.errors();
+  Process marked({"/bin/sh", "-c", "cd " + directory_.path("") + " && exec " + SEGUED + " analyze -- " + name});
+  EXPECT_EQ(marked.wait(std::chrono::seconds(60)), kExitDone) << marked.errors();
 }
 
 }  // namespace

@@ -69,13 +69,15 @@ TEST(Options, JournalExportTakesAnEpoch) {
 
 TEST(Options, AnalyzeTakesManyFiles) {
   Options options;
-  ASSERT_EQ(parse({"analyze", "--json", "a.flac", "b c.mp3", "--beats", "d", "--bpm-min", "80"}, options),
-            std::nullopt);
+  ASSERT_EQ(
+      parse({"analyze", "--json", "a.flac", "b c.mp3", "--beats", "d", "--bpm-min", "20", "--bpm-max", "400"}, options),
+      std::nullopt);
   EXPECT_EQ(options.action, Options::Action::kAnalyze);
   EXPECT_THAT(options.files, ::testing::ElementsAre("a.flac", "b c.mp3", "d"));
   EXPECT_TRUE(options.as_json);
   EXPECT_TRUE(options.with_beats);
-  EXPECT_EQ(options.bpm_min, 80.0);
+  EXPECT_EQ(options.bpm_min, 20.0);
+  EXPECT_EQ(options.bpm_max, 400.0);
 }
 
 TEST(Options, UsageErrorsExitWithTwo) {
@@ -86,6 +88,8 @@ TEST(Options, UsageErrorsExitWithTwo) {
                                                 {"analyze"},
                                                 {"analyze", "a.mp3", "--jobs", "0"},
                                                 {"analyze", "a.mp3", "--bpm-min", "nan"},
+                                                {"analyze", "a.mp3", "--bpm-min", "19.9"},
+                                                {"analyze", "a.mp3", "--bpm-max", "401"},
                                                 {"render", "s", "--out", "o", "--seconds", "-1"},
                                                 {"render", "s", "--out", "o", "--seconds", "nan"},
                                                 {"unexpected"}}) {

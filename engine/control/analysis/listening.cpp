@@ -89,6 +89,11 @@ Result<Listening::Outcome> Listening::listen(double until_s) {
   return Outcome::kMore;
 }
 
+void Listening::add_tags(model::TrackAnalysis& analysis) const {
+  analysis.ai_generated = decoder_->facts().ai_generated;
+  if (const std::string damage = stream::damage_of(*decoder_); !damage.empty()) add_warning(analysis, damage);
+}
+
 double Listening::progress() const {
   if (decoder_ == nullptr || decoder_->length() <= 0) return 0;
   return std::min(1.0, static_cast<double>(heard_) / static_cast<double>(decoder_->length()));

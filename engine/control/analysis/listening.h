@@ -47,7 +47,7 @@ class Listening {
   // What makes the answers, which takes its time and needs nothing else of this.
   std::shared_ptr<analysis::Analyser> analyser() const { return analyser_; }
   // Adds what the decoder knows to an answer.
-  void add_tags(model::TrackAnalysis& analysis) const { analysis.ai_generated = decoder_->facts().ai_generated; }
+  void add_tags(model::TrackAnalysis& analysis) const;
 
  private:
   class NoWaiting;

@@ -139,6 +139,7 @@ v1::Analysis to_message(const model::TrackAnalysis& analysis) {
   *message.mutable_structure() = structure_of(analysis.structure);
   message.set_ai_generated(clean_text(analysis.ai_generated));
   message.set_problem(clean_text(analysis.error));
+  message.set_warning(clean_text(analysis.warning));
   return message;
 }
 

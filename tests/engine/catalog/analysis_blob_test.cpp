@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/catalog/packed_bytes.h"
 #include "tests/engine/catalog/full_analysis.h"
 
 namespace segue::catalog {
@@ -23,6 +24,22 @@ TEST(AnalysisBlob, ComesBackWhole) {
   ASSERT_TRUE(waveform);
   back->waveform = *waveform;
   expect_same(*back, analysis);
+}
+
+TEST(AnalysisBlob, AWarningComesBackAndWhatWasWrittenBeforeThereWereAnyIsStillRead) {
+  model::TrackAnalysis analysis = full_analysis(7);
+  const auto plain = inflated(packed_analysis(analysis), kAnalysisBytesMax);
+  ASSERT_TRUE(plain);
+  std::string before = plain->substr(0, plain->size() - 1);  // without the empty text at the end
+  before[0] = 1;
+  const auto old = unpacked_analysis(deflated(before));
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->rhythm.bpm, analysis.rhythm.bpm);
+  EXPECT_EQ(old->warning, "");
+  analysis.warning = "damaged";
+  const auto back = unpacked_analysis(packed_analysis(analysis));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->warning, "damaged");
 }
 
 TEST(AnalysisBlob, WhatIsAbsentStaysAbsent) {

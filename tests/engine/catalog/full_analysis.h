@@ -145,6 +145,7 @@ inline void expect_same(const model::TrackAnalysis& got, const model::TrackAnaly
   expect_times(got.onsets_s, wanted.onsets_s, "onset");
   EXPECT_EQ(got.ai_generated, wanted.ai_generated);
   EXPECT_EQ(got.error, wanted.error);
+  EXPECT_EQ(got.warning, wanted.warning);
 }
 
 }  // namespace segue::test

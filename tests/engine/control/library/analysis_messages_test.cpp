@@ -44,6 +44,7 @@ model::TrackAnalysis whole() {
                         .energy_level = 7,
                         .spectral_tilt_db = -4};
   analysis.ai_generated = "yes\nreally";
+  analysis.warning = "damaged\nin part";
   return analysis;
 }
 
@@ -72,6 +73,7 @@ TEST(AnalysisMessages, HaveEveryField) {
   EXPECT_EQ(message.sound_start_s(), 0.05);
   EXPECT_EQ(message.sound_end_s(), 118);
   EXPECT_EQ(message.ai_generated(), "yes really");
+  EXPECT_EQ(message.warning(), "damaged in part");
 }
 
 TEST(AnalysisMessages, TellKeyLoudnessAndStructure) {
@@ -99,6 +101,7 @@ TEST(AnalysisMessages, WhatIsNotKnownIsAbsent) {
   EXPECT_EQ(message.rhythm().bpm(), 0);
   EXPECT_EQ(message.rhythm().grid_size(), 0);
   EXPECT_EQ(message.problem(), "no sound");
+  EXPECT_EQ(message.warning(), "");
 }
 
 std::vector<std::uint8_t> unpacked(const v1::GetWaveformResponse& response) {
