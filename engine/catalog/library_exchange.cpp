@@ -2,6 +2,7 @@
 #include "engine/catalog/library_exchange.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "engine/catalog/analysis_blob.h"
@@ -9,7 +10,9 @@
 #include "engine/catalog/library_entries.h"
 #include "engine/catalog/library_marks.h"
 #include "engine/catalog/library_playlists.h"
+#include "engine/catalog/library_tracks.h"
 #include "engine/catalog/playlist_rows.h"
+#include "engine/catalog/provider.h"
 
 namespace segue::catalog {
 namespace {
@@ -40,21 +43,46 @@ Result<void> collect_tracks(store::Database& database, ForeignLibrary& library, 
     const Entry entry = entry_of(row);
     const std::string path = std::string(row.text(28)) + "/" + std::string(row.text(29));
     if (library.tracks.size() >= kForeignTracksMax)
-      return library.skip("track", entry.title, "there are 200,000 already");
+      return library.skip("track", entry.title, "there are 1,000,000 already");
     places.emplace(entry.uri, library.tracks.size());
     library.tracks.push_back(track_of(entry, file_uri_of(path)));
   });
 }
 
+// A marked track that neither lies in a folder nor is in a playlist: what is known of it, and where; nothing for a file
+// that is gone from the folders, whose address says nothing to anybody else.
+Result<std::optional<ForeignTrack>> track_elsewhere(store::Database& database, const std::string& uri) {
+  const Result<Entry> entry = find_track(database, uri);
+  if (entry) return track_of(*entry, uri);
+  if (entry.error().code != Code::kNotFound) return tl::unexpected<Error>(entry.error());
+  const std::optional<ProviderUri> own = parse_uri(uri);
+  bool is_gone = false;
+  if (own) {
+    auto read = each_row(database.query("SELECT 1 FROM root WHERE provider = ? LIMIT 1", own->provider),
+                         [&](const Statement&) { is_gone = true; });
+    if (!read) return tl::unexpected<Error>(read.error());
+  }
+  if (is_gone) return std::optional<ForeignTrack>();
+  ForeignTrack track;
+  track.location = uri;
+  return track;
+}
+
 // A statement of its own for each row would cost as much as all the rest: only what is marked is looked at.
-Result<void> collect_marks(store::Database& database, ForeignLibrary& library, const Places& places) {
+Result<void> collect_marks(store::Database& database, ForeignLibrary& library, Places& places) {
   std::vector<std::string> marked;
   auto read = each_row(database.query("SELECT uri FROM marks"),
                        [&](const Statement& row) { marked.emplace_back(row.text(0)); });
   if (!read) return read;
   for (const std::string& uri : marked) {
-    const auto place = places.find(uri);
-    if (place == places.end()) continue;
+    auto place = places.find(uri);
+    if (place == places.end()) {
+      auto track = track_elsewhere(database, uri);
+      if (!track) return tl::unexpected<Error>(track.error());
+      if (!*track) continue;
+      place = places.emplace(uri, library.tracks.size()).first;
+      library.tracks.push_back(std::move(**track));
+    }
     Result<KeptMarks> kept = read_marks(database, uri);
     if (!kept) return tl::unexpected<Error>(kept.error());
     library.tracks[place->second].marks = std::move(kept->marks);

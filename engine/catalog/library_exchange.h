@@ -33,7 +33,8 @@ Result<std::vector<TrackMatch>> match_tracks(store::Database& database, const st
 Result<std::vector<std::size_t>> write_changes(store::Database& database, const std::vector<MarksChange>& changes);
 
 // All tracks in folders with what is known and marked of them, and the user's playlists, in our terms and times; what a
-// playlist names elsewhere comes behind the others. A playlist called "a/b" lies in folder "a".
+// playlist names elsewhere, and what is marked elsewhere, comes behind the others. A playlist called "a/b" lies in
+// folder "a".
 Result<ForeignLibrary> collect_library(store::Database& database);
 
 }  // namespace segue::catalog

@@ -57,7 +57,7 @@ class Index {
     if (!done) return done;
     for (const Known& track : known_) {
       by_path_.emplace(track.path, &track);
-      by_file_.emplace(file_name(track.path), &track);
+      by_file_.emplace(hash_of(file_name(track.path)), &track);
       if (!track.names.empty()) by_names_.emplace(track.names, &track);
     }
     return {};
@@ -71,7 +71,7 @@ class Index {
   }
 
  private:
-  using Many = std::unordered_multimap<std::string, const Known*>;
+  static std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
   static bool is_as_long(const ForeignTrack& track, const Known& known) {
     return track.duration_s <= 0 || known.duration_s <= 0 ||
@@ -83,8 +83,10 @@ class Index {
     const Known* best = nullptr;
     int most = 0;
     bool is_one = false;
-    const auto [begin, end] = by_file_.equal_range(file_name(path));
+    const std::string name = file_name(path);
+    const auto [begin, end] = by_file_.equal_range(hash_of(name));
     for (auto at = begin; at != end; ++at) {
+      if (file_name(at->second->path) != name) continue;
       const int parts = common_parts(path, at->second->path);
       if (!is_as_long(track, *at->second) || parts < most) continue;
       is_one = parts > most;
@@ -107,9 +109,10 @@ class Index {
     return found;
   }
 
-  std::vector<Known> known_;  // never changes once read
-  std::unordered_map<std::string, const Known*> by_path_;
-  Many by_file_, by_names_;
+  std::vector<Known> known_;  // never changes once read; the views below are of its text
+  std::unordered_map<std::string_view, const Known*> by_path_;
+  std::unordered_multimap<std::size_t, const Known*> by_file_;  // by hash
+  std::unordered_multimap<std::string_view, const Known*> by_names_;
 };
 
 }  // namespace

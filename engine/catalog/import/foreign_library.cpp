@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/base/text.h"
 #include "engine/catalog/import/foreign_text.h"
 #include "engine/catalog/import/location.h"
 #include "engine/model/config.h"
@@ -58,6 +59,41 @@ void ForeignLibrary::skip(std::string_view what, std::string_view name, std::str
   ++skipped_count;
   if (skipped.size() >= kForeignSkippedNamedMax) return;
   skipped.push_back({tidy(what), tidy(name), tidy(reason)});
+}
+
+void ForeignLibrary::add(ForeignTrack track) {
+  if (is_over()) return;
+  if (count() >= kForeignTracksMax) {
+    fault = Error{Code::kResourceExhausted, "LIBRARY_FILE_TOO_LARGE",
+                  "there are more than 1,000,000 tracks; what comes behind was not read"};
+    return;
+  }
+  tracks.push_back(std::move(track));
+  if (!take || tracks.size() < kForeignTracksAtOnce) return;
+  if (const Result<void> done = finish(); !done) refusal = done.error();
+}
+
+void ForeignLibrary::add_entry(ForeignPlaylist& playlist, std::optional<std::size_t> track, std::string_view name) {
+  if (!track) {
+    return skip("playlist entry", playlist.name, "track \"" + printable(name, 100) + "\" is not in the collection");
+  }
+  if (is_over()) return;
+  if (++entries > kForeignEntriesMax) {
+    fault = Error{Code::kResourceExhausted, "LIBRARY_FILE_TOO_LARGE",
+                  "its playlists have more than 4,000,000 entries; what comes behind was not read"};
+    return;
+  }
+  playlist.tracks.push_back(*track);
+}
+
+Result<void> ForeignLibrary::finish() {
+  if (refusal) return tl::unexpected<Error>(*refusal);
+  if (!take || tracks.empty()) return {};
+  const std::size_t held = tracks.size();
+  const Result<void> done = take(*this);
+  tracks.clear();
+  first += held;
+  return done;
 }
 
 std::optional<std::string> foreign_location(std::string_view text) {

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -16,8 +18,10 @@
 // with the user's tracks. Plain values; everything is bounded and cleaned text (import/foreign_text.h).
 namespace segue::catalog {
 
-inline constexpr std::size_t kForeignTracksMax = 200'000;  // twice the largest collections; beyond, skipped
+inline constexpr std::size_t kForeignTracksMax = 1'000'000;  // ten times the largest collections; beyond, a fault
+inline constexpr std::size_t kForeignTracksAtOnce = 20'000;  // held in memory while a file is read: some 30 MB
 inline constexpr std::size_t kForeignPlaylistsMax = 10'000;
+inline constexpr std::size_t kForeignEntriesMax = 4'000'000;   // of all playlists; beyond, a fault
 inline constexpr std::size_t kForeignMarkersMax = 20'000;      // of one grid: two hours marked beat by beat
 inline constexpr std::size_t kForeignSkippedNamedMax = 1'000;  // named one by one; all are counted
 
@@ -45,7 +49,7 @@ struct ForeignTrack {
 struct ForeignPlaylist {
   std::vector<std::string> folders;  // it lies in, outermost first
   std::string name;
-  std::vector<std::size_t> tracks;  // places in ForeignLibrary::tracks
+  std::vector<std::size_t> tracks;  // their numbers in the file, from 0
 };
 
 // Something that was not taken over: "cue", "track", "playlist", "playlist entry", "grid", "key".
@@ -55,13 +59,47 @@ struct ForeignSkip {
   std::string reason;  // a sentence without a full stop: "starts at -3 s"
 };
 
+// The numbers of tracks by what playlists call them. Names are kept as their hashes: there may be a million.
+class ForeignPlaces {
+ public:
+  // The first of that name counts.
+  void add(std::string_view name, std::size_t number) { numbers_.emplace(std::hash<std::string_view>{}(name), number); }
+  std::optional<std::size_t> find(std::string_view name) const {
+    const auto found = numbers_.find(std::hash<std::string_view>{}(name));
+    return found == numbers_.end() ? std::nullopt : std::optional<std::size_t>(found->second);
+  }
+
+ private:
+  std::unordered_map<std::size_t, std::size_t> numbers_;
+};
+
 struct ForeignLibrary {
   std::string program;  // as the file says: "rekordbox 6.7.4"
   DecoderProfile profile = DecoderProfile::kNone;
-  std::vector<ForeignTrack> tracks;
+  std::vector<ForeignTrack> tracks;  // all of them; while a file is read for a Take, those it has not taken yet
+  std::size_t first = 0;             // the number of the first of them
   std::vector<ForeignPlaylist> playlists;
   std::vector<ForeignSkip> skipped;  // the first kForeignSkippedNamedMax
   std::int64_t skipped_count = 0;
+  std::size_t entries = 0;     // of all playlists
+  std::optional<Error> fault;  // why the file was not read to its end; what was read before is here
+
+  // Takes what `tracks` holds, so that memory does not grow with the file; a failure ends the reading.
+  using Take = std::function<Result<void>(ForeignLibrary& library)>;
+  Take take;  // called whenever there are kForeignTracksAtOnce; null: all are kept
+
+  // How many tracks have been read.
+  std::size_t count() const { return first + tracks.size(); }
+  // One more track, unless the reading is over.
+  void add(ForeignTrack track);
+  // One more entry of a playlist, called `name` in the file; nothing if it is not among the tracks.
+  void add_entry(ForeignPlaylist& playlist, std::optional<std::size_t> track, std::string_view name);
+  // No more is to be read, as `fault` or `refusal` says.
+  bool is_over() const { return fault || refusal; }
+  // Hands over what is left.
+  Result<void> finish();
+  // What `take` failed with.
+  std::optional<Error> refusal;
 
   // Counts and, as long as there is room, names what was left out; the texts are tidied here.
   void skip(std::string_view what, std::string_view name, std::string_view reason);

@@ -29,6 +29,16 @@ tl::unexpected<Error> invalid(const std::string& what) {
   return fail(Code::kInvalidArgument, "LIBRARY_INVALID", "not a library of Mixxx: " + what);
 }
 
+// A failure of the store in words for whoever named the file.
+tl::unexpected<Error> unreadable(const Error& error) {
+  if (!error.reason.starts_with("STORE_")) return tl::unexpected(error);
+  if (error.reason == "STORE_CORRUPT")
+    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "it is no SQLite database, or a damaged one");
+  if (error.reason == "STORE_BUSY")
+    return fail(Code::kUnavailable, "LIBRARY_FILE_BUSY", "another program is writing to it; try again");
+  return fail(error.code, "LIBRARY_FILE_UNREADABLE", "the database cannot be read");
+}
+
 // Columns of a table that is one: a view could compute for ever.
 Result<std::set<std::string>> columns_of(Database& database, const std::string& table) {
   auto kind = database.query("SELECT type, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE", table);
@@ -83,7 +93,12 @@ class MixxxReader {
   Result<ForeignLibrary> read() {
     for (const auto& part : {&MixxxReader::read_tracks, &MixxxReader::read_cues, &MixxxReader::read_playlists,
                              &MixxxReader::read_crates}) {
-      if (const Result<void> done = (this->*part)(); !done) return tl::unexpected(done.error());
+      const Result<void> done = (this->*part)();
+      if (done) continue;
+      if (done.error().reason != "STORE_CORRUPT" || library_.tracks.empty()) return unreadable(done.error());
+      library_.fault = Error{Code::kDataLoss, "LIBRARY_FILE_DAMAGED",
+                             "the database is damaged; what comes behind the damage was not read"};
+      break;
     }
     return std::move(library_);
   }
@@ -290,7 +305,7 @@ Result<void> MixxxReader::read_crates() {
 
 Result<ForeignLibrary> read_mixxx(const std::string& path) {
   auto database = Database::open({.path = path, .is_reader = true});
-  if (!database) return tl::unexpected(database.error());
+  if (!database) return unreadable(database.error());
   return MixxxReader(**database).read();
 }
 

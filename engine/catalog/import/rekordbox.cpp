@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <unordered_map>
+#include <sstream>
 
 #include "engine/base/text.h"
 #include "engine/catalog/import/foreign_cues.h"
@@ -17,14 +17,13 @@ namespace {
 
 using model::CuePoint;
 using pugi::xml_node;
-using Places = std::unordered_map<std::string, std::size_t>;
 
-constexpr int kFoldersDeepMax = 32;
+constexpr std::size_t kFoldersDeepMax = 32;
 
 struct Reading {
   ForeignLibrary library;
   bool is_ours = false;  // we wrote it
-  Places by_id, by_location;
+  ForeignPlaces by_id, by_location;
 };
 
 std::string shown_name(const ForeignTrack& track) { return track.title.empty() ? track.location : track.title; }
@@ -148,11 +147,8 @@ void read_track(const xml_node& node, Reading& reading) {
   track.title = text_of(node, "Name");
   const std::string_view written = node.attribute("Location").as_string();
   std::optional<std::string> location = foreign_location(written);
-  if (!location || reading.library.tracks.size() >= kForeignTracksMax) {
-    reading.library.skip(
-        "track", track.title,
-        location ? "there are 200,000 already" : "its location \"" + printable(written, 100) + "\" names no file");
-    return;
+  if (!location) {
+    return reading.library.skip("track", track.title, "its location \"" + printable(written, 100) + "\" names no file");
   }
   track.location = std::move(*location);
   track.artist = text_of(node, "Artist");
@@ -162,63 +158,89 @@ void read_track(const xml_node& node, Reading& reading) {
   if (!is_heard(node, reading, kHeardGrid)) read_grid(node, track, reading);
   track.is_key_heard = is_heard(node, reading, kHeardKey);
   read_cues(node, track, reading);
-  const std::size_t place = reading.library.tracks.size();
-  reading.by_id.emplace(node.attribute("TrackID").as_string(), place);
-  reading.by_location.emplace(written, place);
-  reading.library.tracks.push_back(std::move(track));
+  reading.by_id.add(node.attribute("TrackID").as_string(), reading.library.count());
+  reading.by_location.add(written, reading.library.count());
+  reading.library.add(std::move(track));
 }
 
-void read_playlist(const xml_node& node, const std::vector<std::string>& folders, Reading& reading) {
+// The playlist the walk is at.
+void read_playlist(XmlWalk& walk, const std::vector<std::string>& folders, Reading& reading) {
   ForeignLibrary& library = reading.library;
+  const xml_node node = walk.tag();
   ForeignPlaylist playlist{folders, text_of(node, "Name"), {}};
   if (library.playlists.size() >= kForeignPlaylistsMax)
     return library.skip("playlist", playlist.name, "there are 10,000 already");
-  const Places& places = node.attribute("KeyType").as_int(0) == 1 ? reading.by_location : reading.by_id;
-  for (const xml_node& entry : node.children("TRACK")) {
-    const auto found = places.find(entry.attribute("Key").as_string());
-    if (found != places.end()) {
-      playlist.tracks.push_back(found->second);
-    } else {
-      library.skip("playlist entry", playlist.name,
-                   "track \"" + printable(entry.attribute("Key").as_string(), 100) + "\" is not in the collection");
-    }
+  const ForeignPlaces& places = node.attribute("KeyType").as_int(0) == 1 ? reading.by_location : reading.by_id;
+  walk.enter();
+  while (walk.next()) {
+    const xml_node entry = walk.tag();
+    if (std::strcmp(entry.name(), "TRACK") != 0) continue;
+    const std::string_view key = entry.attribute("Key").as_string();
+    library.add_entry(playlist, places.find(key), key);
   }
   library.playlists.push_back(std::move(playlist));
 }
 
-// A folder's nodes; their counts are not believed.
-void read_nodes(const xml_node& parent, std::vector<std::string>& folders, Reading& reading) {
-  for (const xml_node& node : parent.children("NODE")) {
+// The nodes of the folder the walk is in; their counts are not believed.
+void read_nodes(XmlWalk& walk, std::vector<std::string>& folders, Reading& reading) {
+  while (walk.next()) {
+    const xml_node node = walk.tag();
+    if (std::strcmp(node.name(), "NODE") != 0) continue;
     if (node.attribute("Type").as_int(-1) == 1) {
-      read_playlist(node, folders, reading);
+      read_playlist(walk, folders, reading);
     } else if (folders.size() >= kFoldersDeepMax) {
       reading.library.skip("playlist folder", text_of(node, "Name"), "it lies more than 32 folders deep");
     } else {
       folders.push_back(text_of(node, "Name"));
-      read_nodes(node, folders, reading);
+      walk.enter();
+      read_nodes(walk, folders, reading);
       folders.pop_back();
+    }
+  }
+}
+
+void read_product(const xml_node& product, Reading& reading) {
+  reading.library.program = tidy(text_of(product, "Name") + " " + text_of(product, "Version"));
+  reading.is_ours = text_of(product, "Name") == kOwnProduct;
+}
+
+void read_section(XmlWalk& walk, Reading& reading) {
+  const std::string name = walk.tag().name();
+  if (name == "PRODUCT") return read_product(walk.tag(), reading);
+  if (name != "COLLECTION" && name != "PLAYLISTS") return;
+  walk.enter();
+  while (walk.next()) {
+    if (name == "COLLECTION" && std::strcmp(walk.tag().name(), "TRACK") == 0) {
+      if (const xml_node track = walk.whole()) read_track(track, reading);
+      if (reading.library.is_over()) return;
+    } else if (name == "PLAYLISTS" && std::strcmp(walk.tag().name(), "NODE") == 0) {
+      // The outermost node is the root, which nobody named.
+      walk.enter();
+      std::vector<std::string> folders;
+      read_nodes(walk, folders, reading);
     }
   }
 }
 
 }  // namespace
 
-Result<ForeignLibrary> read_rekordbox(std::string text) {
+Result<ForeignLibrary> read_rekordbox(std::istream& in, ForeignLibrary::Take take) {
   Reading reading;
-  pugi::xml_document document;
-  if (auto parsed = parse_xml(document, text, reading.library); !parsed) return tl::unexpected<Error>(parsed.error());
-  const xml_node root = document.document_element();
-  if (std::strcmp(root.name(), "DJ_PLAYLISTS") != 0)
-    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "the file is XML, but no rekordbox collection");
-  const xml_node product = root.child("PRODUCT");
-  reading.library.program = tidy(text_of(product, "Name") + " " + text_of(product, "Version"));
+  reading.library.take = std::move(take);
   reading.library.profile = DecoderProfile::kRekordbox;
-  reading.is_ours = text_of(product, "Name") == kOwnProduct;
-  for (const xml_node& node : root.child("COLLECTION").children("TRACK")) read_track(node, reading);
-  std::vector<std::string> folders;
-  // The outermost node is the root, which nobody named.
-  for (const xml_node& node : root.child("PLAYLISTS").children("NODE")) read_nodes(node, folders, reading);
+  XmlWalk walk(in);
+  if (const auto root = find_root(walk, "DJ_PLAYLISTS", "rekordbox collection"); !root)
+    return tl::unexpected<Error>(root.error());
+  walk.enter();
+  while (!reading.library.is_over() && walk.next()) read_section(walk, reading);
+  note_fault(walk, reading.library);
+  if (reading.library.program.empty()) reading.library.program = "rekordbox";
   return std::move(reading.library);
+}
+
+Result<ForeignLibrary> read_rekordbox(const std::string& text) {
+  std::istringstream in(text);
+  return read_rekordbox(in, nullptr);
 }
 
 }  // namespace segue::catalog

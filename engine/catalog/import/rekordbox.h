@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <istream>
 #include <string>
 
 #include "engine/catalog/import/foreign_library.h"
@@ -15,8 +16,10 @@ inline constexpr const char* kHeardInstruction = "segue-heard";
 inline constexpr const char* kHeardGrid = "grid";
 inline constexpr const char* kHeardKey = "key";
 
-// rekordbox's "Export Collection in xml format", which other programs read and write as well. Fails with
-// INVALID_ARGUMENT LIBRARY_FILE_INVALID or LIBRARY_FILE_TOO_LARGE; faults within are skipped, counted and named.
-Result<ForeignLibrary> read_rekordbox(std::string text);
+// rekordbox's "Export Collection in xml format", which other programs read and write as well, from a stream or a text.
+// Fails with INVALID_ARGUMENT LIBRARY_FILE_INVALID; what is wrong within tracks is skipped, counted and named, and
+// where the file breaks off is the library's fault.
+Result<ForeignLibrary> read_rekordbox(std::istream& in, ForeignLibrary::Take take);
+Result<ForeignLibrary> read_rekordbox(const std::string& text);
 
 }  // namespace segue::catalog

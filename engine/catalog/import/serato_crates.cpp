@@ -159,27 +159,26 @@ class SeratoReader {
     });
     const auto place = place_of(path);
     if (!place) return;
-    if (playlist.tracks.size() < kForeignTracksMax) playlist.tracks.push_back(*place);
+    library_.add_entry(playlist, *place, path);
   }
 
   // Where the track is in the library, which it is added to if need be, with its file's marks.
   std::optional<std::size_t> place_of(const std::string& path) {
     const std::string found = path_on_drive(path);
     const std::optional<std::string> location = foreign_location(found);
-    if (!location || library_.tracks.size() >= kForeignTracksMax) {
-      library_.skip("track", path, location ? "there are 200,000 already" : "its path names no file");
-      return std::nullopt;
-    }
-    const auto [at, is_new] = places_.emplace(*location, library_.tracks.size());
-    if (!is_new) return at->second;
+    if (!location) library_.skip("track", path, "its path names no file");
+    if (!location || library_.is_over()) return std::nullopt;
+    const auto known = places_.find(*location);
+    if (known != places_.end()) return known->second;
     ForeignTrack track;
     track.location = *location;
     std::error_code ignored;
     if (std::filesystem::is_regular_file(found, ignored)) {
       if (const auto objects = read_serato_objects(found)) read_serato_marks(*objects, track, library_);
     }
-    library_.tracks.push_back(std::move(track));
-    return at->second;
+    library_.add(std::move(track));
+    if (library_.is_over()) return std::nullopt;
+    return places_.emplace(*location, library_.tracks.size() - 1).first->second;
   }
 
   // Of a drive of its own the paths count from its top; of the system's, from "/".

@@ -119,9 +119,7 @@ void add_serato_file(ForeignLibrary& library, const std::string& path) {
   if (!objects) return library.skip("track", path, objects.error().message);
   if (objects->empty()) return;
   const std::optional<std::string> location = foreign_location(path);
-  if (!location || library.tracks.size() >= kForeignTracksMax) {
-    return library.skip("track", path, location ? "is one too many" : "has no absolute path");
-  }
+  if (!location) return library.skip("track", path, "has no absolute path");
   ForeignTrack track;
   track.location = *location;
   if (const Result<Entry> entry = read_tags(path)) {
@@ -131,7 +129,7 @@ void add_serato_file(ForeignLibrary& library, const std::string& path) {
     track.duration_s = entry->duration_s;
   }
   read_serato_marks(*objects, track, library);
-  library.tracks.push_back(std::move(track));
+  library.add(std::move(track));
 }
 
 }  // namespace segue::catalog

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <unordered_map>
+#include <sstream>
 
 #include "engine/base/text.h"
 #include "engine/catalog/import/foreign_cues.h"
@@ -19,12 +19,12 @@ namespace {
 using model::CuePoint;
 using pugi::xml_node;
 
-constexpr int kFoldersDeepMax = 32;
+constexpr std::size_t kFoldersDeepMax = 32;
 constexpr int kGridType = 4, kLoopType = 5;
 
 struct Reading {
   ForeignLibrary library;
-  std::unordered_map<std::string, std::size_t> places;  // by volume, folders and file, as playlists name them
+  ForeignPlaces places;  // by volume, folders and file, as playlists name them
 };
 
 std::string shown_name(const ForeignTrack& track) { return track.title.empty() ? track.location : track.title; }
@@ -158,73 +158,104 @@ void read_entry(const xml_node& node, Reading& reading) {
   const xml_node at = node.child("LOCATION");
   const std::string path = path_of(at);
   std::optional<std::string> location = foreign_location(path);
-  if (!location || reading.library.tracks.size() >= kForeignTracksMax) {
-    reading.library.skip(
-        "track", track.title,
-        location ? "there are 200,000 already" : "its location \"" + printable(path, 100) + "\" names no file");
-    return;
+  if (!location) {
+    return reading.library.skip("track", track.title, "its location \"" + printable(path, 100) + "\" names no file");
   }
   track.location = std::move(*location);
   track.artist = text_of(node, "ARTIST");
   track.album = text_of(node.child("ALBUM"), "TITLE");
   read_facts(node, track, reading.library);
   read_cues(node, track, reading.library);
-  reading.places.emplace(own_key(at), reading.library.tracks.size());
-  reading.library.tracks.push_back(std::move(track));
+  reading.places.add(own_key(at), reading.library.count());
+  reading.library.add(std::move(track));
 }
 
-void read_playlist(const xml_node& node, const std::vector<std::string>& folders, Reading& reading) {
+// The playlist the walk is at, called `name`: its tracks are a level further down.
+void read_playlist(XmlWalk& walk, const std::vector<std::string>& folders, const std::string& name, Reading& reading) {
   ForeignLibrary& library = reading.library;
-  ForeignPlaylist playlist{folders, text_of(node, "NAME"), {}};
+  ForeignPlaylist playlist{folders, name, {}};
   if (library.playlists.size() >= kForeignPlaylistsMax)
     return library.skip("playlist", playlist.name, "there are 10,000 already");
-  for (const xml_node& entry : node.child("PLAYLIST").children("ENTRY")) {
-    const std::string key = entry.child("PRIMARYKEY").attribute("KEY").as_string();
-    const auto found = reading.places.find(key);
-    if (found != reading.places.end()) {
-      playlist.tracks.push_back(found->second);
-    } else {
-      library.skip("playlist entry", playlist.name, "track \"" + printable(key, 100) + "\" is not in the collection");
+  walk.enter();
+  while (walk.next()) {
+    if (std::strcmp(walk.tag().name(), "PLAYLIST") != 0) continue;
+    walk.enter();
+    while (walk.next()) {
+      if (std::strcmp(walk.tag().name(), "ENTRY") != 0) continue;
+      const std::string key = walk.whole().child("PRIMARYKEY").attribute("KEY").as_string();
+      if (walk.fault().empty()) library.add_entry(playlist, reading.places.find(key), key);
     }
   }
   library.playlists.push_back(std::move(playlist));
 }
 
-// A folder's nodes; their counts are not believed.
-void read_nodes(const xml_node& parent, std::vector<std::string>& folders, Reading& reading) {
-  for (const xml_node& node : parent.child("SUBNODES").children("NODE")) {
-    const std::string_view type = node.attribute("TYPE").as_string();
-    if (type == "PLAYLIST") {
-      read_playlist(node, folders, reading);
-    } else if (type != "FOLDER") {
-      reading.library.skip("playlist", text_of(node, "NAME"),
-                           "it is no list of tracks but a \"" + printable(type, 40) + "\"");
-    } else if (folders.size() >= kFoldersDeepMax) {
-      reading.library.skip("playlist folder", text_of(node, "NAME"), "it lies more than 32 folders deep");
-    } else {
-      folders.push_back(text_of(node, "NAME"));
-      read_nodes(node, folders, reading);
-      folders.pop_back();
+void read_node(XmlWalk& walk, std::vector<std::string>& folders, Reading& reading);
+
+// The nodes of the folder the walk is at; their counts are not believed.
+void read_nodes(XmlWalk& walk, std::vector<std::string>& folders, Reading& reading) {
+  walk.enter();
+  while (walk.next()) {
+    if (std::strcmp(walk.tag().name(), "SUBNODES") != 0) continue;
+    walk.enter();
+    while (walk.next()) {
+      if (std::strcmp(walk.tag().name(), "NODE") == 0) read_node(walk, folders, reading);
+    }
+  }
+}
+
+void read_node(XmlWalk& walk, std::vector<std::string>& folders, Reading& reading) {
+  const std::string name = text_of(walk.tag(), "NAME");
+  const std::string type = walk.tag().attribute("TYPE").as_string();
+  if (type == "PLAYLIST") {
+    read_playlist(walk, folders, name, reading);
+  } else if (type != "FOLDER") {
+    reading.library.skip("playlist", name, "it is no list of tracks but a \"" + printable(type, 40) + "\"");
+  } else if (folders.size() >= kFoldersDeepMax) {
+    reading.library.skip("playlist folder", name, "it lies more than 32 folders deep");
+  } else {
+    folders.push_back(name);
+    read_nodes(walk, folders, reading);
+    folders.pop_back();
+  }
+}
+
+void read_section(XmlWalk& walk, Reading& reading) {
+  const std::string name = walk.tag().name();
+  if (name == "HEAD") reading.library.program = text_of(walk.tag(), "PROGRAM");
+  if (name != "COLLECTION" && name != "PLAYLISTS") return;
+  walk.enter();
+  while (walk.next()) {
+    if (name == "COLLECTION" && std::strcmp(walk.tag().name(), "ENTRY") == 0) {
+      if (const xml_node entry = walk.whole()) read_entry(entry, reading);
+      if (reading.library.is_over()) return;
+    } else if (name == "PLAYLISTS" && std::strcmp(walk.tag().name(), "NODE") == 0) {
+      // The outermost node is the root, which nobody named.
+      std::vector<std::string> folders;
+      read_nodes(walk, folders, reading);
     }
   }
 }
 
 }  // namespace
 
-Result<ForeignLibrary> read_traktor(std::string text) {
+Result<ForeignLibrary> read_traktor(std::istream& in, ForeignLibrary::Take take) {
   Reading reading;
-  pugi::xml_document document;
-  if (auto parsed = parse_xml(document, text, reading.library); !parsed) return tl::unexpected<Error>(parsed.error());
-  const xml_node root = document.document_element();
-  if (std::strcmp(root.name(), "NML") != 0)
-    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "the file is XML, but no Traktor collection");
-  reading.library.program = tidy(text_of(root.child("HEAD"), "PROGRAM") + " NML " + text_of(root, "VERSION"));
+  reading.library.take = std::move(take);
   reading.library.profile = DecoderProfile::kTraktor;
-  for (const xml_node& node : root.child("COLLECTION").children("ENTRY")) read_entry(node, reading);
-  std::vector<std::string> folders;
-  // The outermost node is the root, which nobody named.
-  for (const xml_node& node : root.child("PLAYLISTS").children("NODE")) read_nodes(node, folders, reading);
+  XmlWalk walk(in);
+  const auto root = find_root(walk, "NML", "Traktor collection");
+  if (!root) return tl::unexpected<Error>(root.error());
+  const std::string version = text_of(*root, "VERSION");
+  walk.enter();
+  while (!reading.library.is_over() && walk.next()) read_section(walk, reading);
+  note_fault(walk, reading.library);
+  reading.library.program = tidy(reading.library.program + " NML " + version);
   return std::move(reading.library);
+}
+
+Result<ForeignLibrary> read_traktor(const std::string& text) {
+  std::istringstream in(text);
+  return read_traktor(in, nullptr);
 }
 
 }  // namespace segue::catalog

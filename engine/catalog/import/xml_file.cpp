@@ -16,35 +16,21 @@ namespace {
 constexpr std::size_t kValueBytesShown = 40;
 constexpr double kWholeMax = 1e15;  // whole numbers a double tells apart
 
-tl::unexpected<Error> too_large(const std::string& what) {
-  return fail(Code::kInvalidArgument, "LIBRARY_FILE_TOO_LARGE", "the file has more than " + what);
-}
-
-// What a small file could blow up to is bounded before anything is made of it.
-Result<void> check_bounds(std::string_view text) {
-  if (text.size() > kForeignFileBytesMax) return too_large("256 MiB");
-  const auto elements = static_cast<std::size_t>(std::count(text.begin(), text.end(), '<'));
-  if (elements > kXmlElementsMax) return too_large("4,000,000 elements");
-  const auto attributes = static_cast<std::size_t>(std::count(text.begin(), text.end(), '='));
-  if (attributes > kXmlAttributesMax) return too_large("12,000,000 attributes");
-  if (text.substr(0, 4'096).find("<!DOCTYPE") != std::string_view::npos)
-    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID",
-                "the file has a document type, which none has that is read here");
-  return {};
-}
-
 }  // namespace
 
-Result<void> parse_xml(pugi::xml_document& document, std::string& text, ForeignLibrary& library) {
-  if (auto good = check_bounds(text); !good) return good;
-  const pugi::xml_parse_result parsed =
-      document.load_buffer_inplace(text.data(), text.size(), pugi::parse_default | pugi::parse_pi, pugi::encoding_auto);
-  if (parsed) return {};
-  const std::string why = std::string(parsed.description()) + " at byte " + std::to_string(parsed.offset);
-  if (!document.document_element())
-    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "the file is no XML: " + why);
-  library.skip("file", "all after the fault", why);
-  return {};
+Result<pugi::xml_node> find_root(XmlWalk& walk, std::string_view name, const std::string& what) {
+  if (!walk.next()) {
+    return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID",
+                "the file is no XML" + (walk.fault().empty() ? std::string() : ": " + walk.fault()));
+  }
+  const pugi::xml_node root = walk.tag();
+  if (root.name() == name) return root;
+  return fail(Code::kInvalidArgument, "LIBRARY_FILE_INVALID", "the file is XML, but no " + what);
+}
+
+void note_fault(const XmlWalk& walk, ForeignLibrary& library) {
+  if (walk.fault().empty() || library.fault) return;
+  library.fault = Error{Code::kDataLoss, "LIBRARY_FILE_DAMAGED", walk.fault() + "; what comes behind was not read"};
 }
 
 std::string text_of(const pugi::xml_node& node, const char* attribute) {

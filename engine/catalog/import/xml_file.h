@@ -8,17 +8,15 @@
 #include <pugixml.hpp>
 
 #include "engine/catalog/import/foreign_library.h"
+#include "engine/catalog/import/xml_walk.h"
 
 namespace segue::catalog {
 
-inline constexpr std::size_t kForeignFileBytesMax = 256 << 20;  // 100,000 tracks with all their cues
-inline constexpr std::size_t kXmlElementsMax = 4'000'000;       // 72 bytes each while they are read
-inline constexpr std::size_t kXmlAttributesMax = 12'000'000;    // 40 bytes each
-
-// The document in `text`, which it goes on to need. Neither document types nor entities of their own are taken. A file
-// that breaks off or breaks a rule is read up to there, which is noted as skipped. Fails with INVALID_ARGUMENT
-// LIBRARY_FILE_INVALID or LIBRARY_FILE_TOO_LARGE.
-Result<void> parse_xml(pugi::xml_document& document, std::string& text, ForeignLibrary& library);
+// Goes to the root of a document, which has to have this name; `what` is that for a person. Its tag is valid until the
+// next call of the walk. Fails with INVALID_ARGUMENT LIBRARY_FILE_INVALID.
+Result<pugi::xml_node> find_root(XmlWalk& walk, std::string_view name, const std::string& what);
+// A walk that has broken off is a fault of the library.
+void note_fault(const XmlWalk& walk, ForeignLibrary& library);
 
 // An attribute's text as one tidy line; empty if there is none.
 std::string text_of(const pugi::xml_node& node, const char* attribute);

@@ -15,6 +15,7 @@
 #include "engine/catalog/library.h"
 #include "engine/control/library/marks_messages.h"
 #include "engine/control/library/messages.h"
+#include "engine/control/state.h"
 
 namespace segue::control {
 namespace {
@@ -45,88 +46,117 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-// One import under way.
+// One import under way. Tracks come a batch at a time; of those before, it knows only which of the user's they are.
 class Import {
  public:
-  Import(catalog::Library& library, const v1::ImportLibraryRequest& request, ForeignLibrary foreign)
-      : library_(library), request_(request), foreign_(std::move(foreign)) {}
+  using Tell = std::function<void(v1::ImportLibraryResponse)>;
 
-  Result<void> match() {
-    Result<std::vector<TrackMatch>> matches = library_.match(foreign_.tracks);
+  Import(catalog::Library& library, const v1::ImportLibraryRequest& request, const std::stop_token& stop,
+         const Tell& tell)
+      : library_(library), request_(request), stop_(stop), tell_(tell) {}
+
+  // What the foreign library holds at present.
+  Result<void> take(ForeignLibrary& foreign) {
+    Result<std::vector<TrackMatch>> matches = library_.match(foreign.tracks);
     if (!matches) return tl::unexpected(matches.error());
-    matches_ = *std::move(matches);
-    report_.set_program(clean_text(foreign_.program));
-    report_.set_tracks(static_cast<std::uint32_t>(foreign_.tracks.size()));
-    for (std::size_t i = 0; i < matches_.size(); ++i) {
-      const ForeignTrack& track = foreign_.tracks[i];
-      if (!matches_[i].uri.empty()) {
-        report_.set_matched(report_.matched() + 1);
-      } else if (report_.unmatched_size() < kUnmatchedNamedMax) {
-        const std::string name = (track.title.empty() ? "" : track.title + " — ") + track.location;
-        report_.add_unmatched(clean_text(printable(name, kUnmatchedBytesMax)));
-      }
+    for (std::size_t i = 0; i < matches->size(); ++i) note_match(foreign.tracks[i], (*matches)[i]);
+    const std::size_t count = foreign.tracks.size();
+    for (std::size_t first = 0; first < count; first += kTracksAtOnce) {
+      if (stop_.stop_requested()) return fail(Code::kCancelled, "CALL_CANCELLED", "nobody waits for it any more");
+      const std::size_t end = std::min(count, first + kTracksAtOnce);
+      if (auto done = take_tracks(foreign, *matches, first, end); !done) return done;
+      tell_progress(foreign.first + end, count < catalog::kForeignTracksAtOnce ? foreign.count() : 0);
     }
     return {};
   }
 
-  // The tracks from `first` on, a transaction's worth.
-  Result<void> take_tracks(std::size_t first) {
-    const std::size_t end = std::min(foreign_.tracks.size(), first + kTracksAtOnce);
+  Result<void> take_playlists(const std::string& provider, ForeignLibrary& foreign) {
+    const auto there = library_.playlists(provider);
+    if (!there) return tl::unexpected(there.error());
+    for (const catalog::ForeignPlaylist& playlist : foreign.playlists) {
+      if (auto done = take_playlist(provider, *there, playlist, foreign); !done) return done;
+    }
+    return {};
+  }
+
+  v1::ImportLibraryResponse::Report report(const ForeignLibrary& foreign) {
+    report_.set_program(clean_text(foreign.program));
+    report_.set_tracks(static_cast<std::uint32_t>(tracks_.size()));
+    set_skipped(report_, foreign);
+    if (foreign.fault) {
+      *report_.mutable_error() = to_message(*foreign.fault);
+      report_.mutable_error()->set_message(clean_text(foreign.fault->message));
+    }
+    return report_;
+  }
+
+ private:
+  // One of their tracks that was taken.
+  struct Taken {
+    std::string text;  // the address of the user's track, or the title of one he does not have
+    bool is_matched = false;
+  };
+
+  void note_match(const ForeignTrack& track, const TrackMatch& match) {
+    tracks_.push_back({match.uri.empty() ? track.title : match.uri, !match.uri.empty()});
+    if (!match.uri.empty()) {
+      report_.set_matched(report_.matched() + 1);
+    } else if (report_.unmatched_size() < kUnmatchedNamedMax) {
+      const std::string name = (track.title.empty() ? "" : track.title + " — ") + track.location;
+      report_.add_unmatched(clean_text(printable(name, kUnmatchedBytesMax)));
+    }
+  }
+
+  void tell_progress(std::size_t done, std::size_t total) {
+    v1::ImportLibraryResponse piece;
+    piece.mutable_progress()->set_task("import of a library");
+    piece.mutable_progress()->set_done(static_cast<std::int64_t>(done));
+    piece.mutable_progress()->set_total(static_cast<std::int64_t>(total));
+    piece.mutable_progress()->set_unit("tracks");
+    tell_(std::move(piece));
+  }
+
+  // A transaction's worth.
+  Result<void> take_tracks(ForeignLibrary& foreign, const std::vector<TrackMatch>& matches, std::size_t first,
+                           std::size_t end) {
     std::vector<MarksChange> changes;
     for (std::size_t i = first; i < end; ++i) {
-      if (matches_[i].uri.empty()) continue;
-      if (auto done = take_track(i, changes); !done) return done;
+      if (matches[i].uri.empty()) continue;
+      if (auto done = take_track(foreign, foreign.tracks[i], matches[i], changes); !done) return done;
     }
     if (request_.dry_run() || changes.empty()) return {};
     const auto left_out = library_.put_changes(changes);
     if (!left_out) return tl::unexpected(left_out.error());
     for (const std::size_t i : *left_out)
-      foreign_.skip("track", changes[i].uri,
-                    "its marks could not be kept, or somebody else has changed them meanwhile");
+      foreign.skip("track", changes[i].uri, "its marks could not be kept, or somebody else has changed them meanwhile");
     report_.set_changed(report_.changed() - static_cast<std::uint32_t>(left_out->size()));
     return {};
   }
 
-  Result<void> take_playlists(const std::string& provider) {
-    const auto there = library_.playlists(provider);
-    if (!there) return tl::unexpected(there.error());
-    for (const catalog::ForeignPlaylist& playlist : foreign_.playlists) {
-      if (auto done = take_playlist(provider, *there, playlist); !done) return done;
-    }
-    return {};
-  }
-
-  v1::ImportLibraryResponse::Report report() {
-    set_skipped(report_, foreign_);
-    return report_;
-  }
-  std::size_t tracks() const { return foreign_.tracks.size(); }
-
- private:
-  Result<void> take_track(std::size_t i, std::vector<MarksChange>& changes) {
-    ForeignTrack track = foreign_.tracks[i];
-    if (!matches_[i].path.empty()) {
+  Result<void> take_track(ForeignLibrary& foreign, ForeignTrack& track, const TrackMatch& match,
+                          std::vector<MarksChange>& changes) {
+    if (!match.path.empty()) {
       const double correction_s =
-          catalog::decoder_correction_s(foreign_.profile, catalog::mp3_header_of_file(matches_[i].path));
+          catalog::decoder_correction_s(foreign.profile, catalog::mp3_header_of_file(match.path));
       catalog::correct(track.marks, correction_s);
       if (correction_s != 0) report_.set_corrected(report_.corrected() + 1);
     }
     // Two of theirs may be one of ours.
-    const auto is_it = [&](const MarksChange& change) { return change.uri == matches_[i].uri; };
+    const auto is_it = [&](const MarksChange& change) { return change.uri == match.uri; };
     if (const auto pending = std::find_if(changes.begin(), changes.end(), is_it); pending != changes.end()) {
-      pending->marks = catalog::taken_marks(std::move(pending->marks), track, request_.replace(), foreign_);
+      pending->marks = catalog::taken_marks(std::move(pending->marks), track, request_.replace(), foreign);
       return {};
     }
-    const auto kept = library_.marks(matches_[i].uri);
+    const auto kept = library_.marks(match.uri);
     if (!kept && kept.error().code != Code::kInvalidArgument) return tl::unexpected(kept.error());
     if (!kept) {
-      foreign_.skip("track", track.title, kept.error().message);
+      foreign.skip("track", track.title, kept.error().message);
       return {};
     }
-    model::TrackMarks marks = catalog::taken_marks(kept->marks, track, request_.replace(), foreign_);
+    model::TrackMarks marks = catalog::taken_marks(kept->marks, track, request_.replace(), foreign);
     if (catalog::same_marks(marks, kept->marks)) return {};
     report_.set_changed(report_.changed() + 1);
-    changes.push_back({matches_[i].uri, std::move(marks), kept->version});
+    changes.push_back({match.uri, std::move(marks), kept->version});
     return {};
   }
 
@@ -137,19 +167,19 @@ class Import {
   }
 
   Result<void> take_playlist(const std::string& provider, const std::vector<catalog::Playlist>& there,
-                             const catalog::ForeignPlaylist& playlist) {
+                             const catalog::ForeignPlaylist& playlist, ForeignLibrary& foreign) {
     const std::string name = name_of(playlist);
     std::vector<std::string> uris;
-    for (const std::size_t place : playlist.tracks) {
-      if (!matches_[place].uri.empty()) uris.push_back(matches_[place].uri);
-      if (matches_[place].uri.empty())
-        foreign_.skip("playlist entry", name, "\"" + foreign_.tracks[place].title + "\" is not among your tracks");
+    for (const std::size_t number : playlist.tracks) {
+      const Taken& track = tracks_[number];
+      if (track.is_matched) uris.push_back(track.text);
+      if (!track.is_matched) foreign.skip("playlist entry", name, "\"" + track.text + "\" is not among your tracks");
     }
     const auto is_there = [&](const catalog::Playlist& other) { return other.name == name; };
     const auto same = std::find_if(there.begin(), there.end(), is_there);
-    if (same != there.end()) return compare_playlist(*same, uris);
+    if (same != there.end()) return compare_playlist(*same, uris, foreign);
     if (playlist.name.empty() || name.size() > kPlaylistNameMax) {
-      foreign_.skip("playlist", name, "its name with its folders is empty or longer than 200 bytes");
+      foreign.skip("playlist", name, "its name with its folders is empty or longer than 200 bytes");
       return {};
     }
     report_.set_playlists(report_.playlists() + 1);
@@ -159,35 +189,37 @@ class Import {
     if (made.error().code == Code::kUnavailable || made.error().code == Code::kInternal)
       return tl::unexpected(made.error());
     report_.set_playlists(report_.playlists() - 1);
-    foreign_.skip("playlist", name, made.error().message);
+    foreign.skip("playlist", name, made.error().message);
     return {};
   }
 
   // What the user has made of a playlist of that name since is not touched.
-  Result<void> compare_playlist(const catalog::Playlist& there, const std::vector<std::string>& uris) {
+  Result<void> compare_playlist(const catalog::Playlist& there, const std::vector<std::string>& uris,
+                                ForeignLibrary& foreign) {
     const auto content = library_.playlist(there.provider, there.id);
     if (!content) return tl::unexpected(content.error());
     const bool is_same =
         std::equal(content->entries.begin(), content->entries.end(), uris.begin(), uris.end(),
                    [](const catalog::Entry& entry, const std::string& uri) { return entry.uri == uri; });
-    if (!is_same) foreign_.skip("playlist", there.name, "there is another one of that name; rename it or that one");
+    if (!is_same) foreign.skip("playlist", there.name, "there is another one of that name; rename it or that one");
     return {};
   }
 
   catalog::Library& library_;
   const v1::ImportLibraryRequest& request_;
-  ForeignLibrary foreign_;
-  std::vector<TrackMatch> matches_;
+  const std::stop_token& stop_;
+  const Tell& tell_;
+  std::vector<Taken> tracks_;  // by their numbers
   v1::ImportLibraryResponse::Report report_;
 };
 
-Result<ForeignLibrary> read(const v1::ImportLibraryRequest& request) {
+Result<ForeignLibrary> read(const v1::ImportLibraryRequest& request, ForeignLibrary::Take take) {
   if (!request.content().empty()) {
-    return catalog::read_foreign_library(request.format(), {request.path(), request.content()});
+    return catalog::read_foreign_library(request.format(), {request.path(), request.content()}, std::move(take));
   }
-  auto file = catalog::load_foreign_file(request.path());
+  auto file = catalog::look_at_foreign_file(request.path());
   if (!file) return tl::unexpected(file.error());
-  auto library = catalog::read_foreign_library(request.format(), *std::move(file));
+  auto library = catalog::read_foreign_library(request.format(), *std::move(file), std::move(take));
   if (!library) return fail_at(printable(request.path(), 200), library.error());
   return library;
 }
@@ -257,25 +289,15 @@ void prepare(ForeignLibrary& library, bool is_list) {
 Result<void> import_library(catalog::Library& library, const std::string& provider,
                             const v1::ImportLibraryRequest& request, const std::stop_token& stop,
                             const std::function<void(v1::ImportLibraryResponse)>& tell) {
-  Result<ForeignLibrary> foreign = read(request);
+  Import import(library, request, stop, tell);
+  Result<ForeignLibrary> foreign = read(request, [&](ForeignLibrary& held) { return import.take(held); });
   if (!foreign) return tl::unexpected(foreign.error());
-  Import import(library, request, *std::move(foreign));
-  if (auto done = import.match(); !done) return done;
-  for (std::size_t first = 0; first < import.tracks(); first += kTracksAtOnce) {
-    if (stop.stop_requested()) return fail(Code::kCancelled, "CALL_CANCELLED", "nobody waits for it any more");
-    if (auto done = import.take_tracks(first); !done) return done;
-    v1::ImportLibraryResponse piece;
-    piece.mutable_progress()->set_task("import of a library");
-    piece.mutable_progress()->set_done(static_cast<std::int64_t>(std::min(import.tracks(), first + kTracksAtOnce)));
-    piece.mutable_progress()->set_total(static_cast<std::int64_t>(import.tracks()));
-    piece.mutable_progress()->set_unit("tracks");
-    tell(std::move(piece));
-  }
-  if (auto done = import.take_playlists(provider); !done) return done;
+  if (auto done = foreign->finish(); !done) return done;
+  if (auto done = import.take_playlists(provider, *foreign); !done) return done;
   v1::ImportLibraryResponse last;
   last.mutable_progress()->set_task("import of a library");
   last.mutable_progress()->set_ended(true);
-  *last.mutable_report() = import.report();
+  *last.mutable_report() = import.report(*foreign);
   tell(std::move(last));
   return {};
 }

@@ -290,8 +290,8 @@ TEST_F(Mixxx, WhatIsNoSuchDatabaseIsRefused) {
     const auto library = read_mixxx(path);
     return library ? std::string("none") : library.error().reason;
   };
-  EXPECT_EQ(reason_of(folder_.path("not there")), "STORE_UNUSABLE");
-  EXPECT_EQ(reason_of(folder_.write("noise.sqlite", std::string(5'000, 'x'))), "STORE_CORRUPT");
+  EXPECT_EQ(reason_of(folder_.path("not there")), "LIBRARY_FILE_UNREADABLE");
+  EXPECT_EQ(reason_of(folder_.write("noise.sqlite", std::string(5'000, 'x'))), "LIBRARY_FILE_INVALID");
   EXPECT_EQ(reason_of(make("CREATE TABLE other (x)")), "LIBRARY_INVALID");
 }
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "engine/catalog/import/foreign_library.h"
 #include "engine/catalog/library.h"
 #include "tests/engine/catalog/library_folder.h"
 #include "tests/engine/catalog/same_marks.h"
@@ -109,6 +110,60 @@ TEST_F(LibraryExchangeTest, AnExportOfALibraryThatIsLostBringsItBack) {
   ASSERT_TRUE(list);
   for (const catalog::Entry& entry : list->entries) uris.push_back(entry.uri);
   EXPECT_THAT(uris, ElementsAre(two, kElsewhere, one, two));
+}
+
+TEST_F(LibraryExchangeTest, MarksOfTracksElsewhereGoOutThoughNoPlaylistNamesThem) {
+  ASSERT_TRUE(library().put_marks(kElsewhere, marks(), ""));
+  const std::string text = exported();
+  EXPECT_THAT(text, HasSubstr("Location=\"segue://navi/9\""));
+  forget_everything();
+  EXPECT_EQ(import(text).changed(), 1U);
+  const auto kept = library().marks(kElsewhere);
+  ASSERT_TRUE(kept);
+  ::segue::test::expect_same_marks(kept->marks, marks(), 1e-3);
+}
+
+TEST_F(LibraryExchangeTest, AFileThatBreaksOffIsTakenUpToThereAndSaysSo) {
+  ASSERT_TRUE(library().put_marks(uri("one"), marks(), ""));
+  ASSERT_TRUE(library().put_marks(uri("two"), marks(), ""));
+  const std::string text = exported();
+  const std::size_t last = text.rfind("<TRACK", text.find("</COLLECTION>"));
+  forget_everything();
+  const auto report = import(text.substr(0, last + 40));
+  EXPECT_EQ(report.tracks(), 2U);
+  EXPECT_EQ(report.error().code(), "DATA_LOSS");
+  EXPECT_EQ(report.error().reason(), "LIBRARY_FILE_DAMAGED");
+  EXPECT_THAT(report.error().message(), HasSubstr("damaged at byte "));
+  EXPECT_GE(report.changed(), 1U) << "what was read stays";
+}
+
+TEST_F(LibraryExchangeTest, ManyTracksComeInBatchesAndPlaylistsStillNameThem) {
+  std::string tracks, entries;
+  const std::size_t count = catalog::kForeignTracksAtOnce + 10;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string id = std::to_string(i);
+    tracks += "<TRACK TrackID=\"" + id + "\" Name=\"t\" Location=\"/nowhere/" + id + ".mp3\"/>";
+  }
+  for (const char* title : {"one", "two"}) {
+    const std::string id = std::string(title) == "one" ? "first" : "last";
+    const std::string track = "<TRACK TrackID=\"" + id + "\" Name=\"" + title + "\" Rating=\"255\" Location=\"" +
+                              music_.path(std::string(title) + ".flac") + "\"/>";
+    tracks = id == "first" ? track + tracks : tracks + track;
+    entries += "<TRACK Key=\"" + id + "\"/>";
+  }
+  const auto report = import("<DJ_PLAYLISTS><COLLECTION>" + tracks + "</COLLECTION><PLAYLISTS><NODE Type=\"0\">" +
+                             "<NODE Type=\"1\" Name=\"Both\">" + entries + "</NODE></NODE></PLAYLISTS></DJ_PLAYLISTS>");
+  EXPECT_EQ(report.tracks(), count + 2);
+  EXPECT_EQ(report.matched(), 2U);
+  EXPECT_EQ(report.changed(), 2U);
+  EXPECT_FALSE(report.has_error());
+  EXPECT_EQ(report.program(), "rekordbox") << "a file that does not name its program";
+  const auto lists = library().playlists("local");
+  ASSERT_TRUE(lists && lists->size() == 1);
+  const auto both = library().playlist("local", lists->front().id);
+  ASSERT_TRUE(both && both->entries.size() == 2);
+  EXPECT_EQ(both->entries[0].title, "one");
+  EXPECT_EQ(both->entries[1].title, "two");
 }
 
 TEST_F(LibraryExchangeTest, WhatIsThereAlreadyIsNotTouched) {
