@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/control/library/exchange_calls.h"
 
+#include <filesystem>
 #include <optional>
 
 #include "engine/catalog/catalogue.h"
+#include "engine/catalog/import/location.h"
 #include "engine/catalog/library.h"
 #include "engine/control/library/exchange.h"
 #include "engine/control/library/marks_messages.h"
@@ -15,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{15'000};           // of one track
-constexpr milliseconds kExchangePatience{600'000};  // of a whole library: 200,000 tracks on an SD card
+constexpr milliseconds kExchangePatience{600'000};  // of a whole library: 400,000 tracks on an SD card
 
 // Runs `call` on the library and answers what it answers.
 template <typename Response, typename Call>
@@ -33,6 +35,37 @@ void ask_library(const SharedParts& parts, milliseconds patience, const std::sto
     answer(**value);
   };
   parts->catalogue.ask(keeper_of(*parts), patience, stop, std::move(task), std::move(done));
+}
+
+bool is_file_there(const std::string& uri) {
+  const std::optional<std::string> path = catalog::path_of_file_uri(uri);
+  std::error_code ignored;
+  return path && std::filesystem::exists(*path, ignored);
+}
+
+// The marks of a track. What was never marked has to be a track, as far as anybody can say: those of a catalogue that
+// is away are told and taken. Fails with NOT_FOUND as the catalogue does.
+void ask_marks(const SharedParts& parts, const std::string& uri, const std::stop_token& stop,
+               LibraryAccess::Answer<catalog::KeptMarks> answer) {
+  struct Found {
+    catalog::KeptMarks kept;
+    bool is_there = false;
+  };
+  const auto look = [uri](catalog::Library& library) -> Result<Found> {
+    auto kept = library.marks(uri);
+    if (!kept) return tl::unexpected(kept.error());
+    const bool is_there = kept->version != "0" || is_file_there(uri);
+    return Found{*std::move(kept), is_there};
+  };
+  auto take = [parts, uri, stop, answer = std::move(answer)](const Result<Found>& found) {
+    if (!found) return answer(tl::unexpected(found.error()));
+    if (found->is_there) return answer(found->kept);
+    parts->catalogue.track(uri, stop, [kept = found->kept, answer](const Result<catalog::Entry>& entry) {
+      if (!entry && entry.error().code == Code::kNotFound) return answer(tl::unexpected(entry.error()));
+      answer(kept);
+    });
+  };
+  ask_library<Found>(parts, kPatience, stop, look, std::move(take));
 }
 
 Result<void> check_origin(const Origin& origin) {
@@ -74,15 +107,13 @@ void call_export(const SharedParts& parts, v1::ExportLibraryRequest request, con
 void call_get_marks(const SharedParts& parts, const v1::GetMarksRequest& request, const std::stop_token& stop,
                     LibraryAccess::Answer<v1::GetMarksResponse> answer) {
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
-  const auto call = [uri = request.uri()](catalog::Library& library) -> Result<v1::GetMarksResponse> {
-    const auto kept = library.marks(uri);
-    if (!kept) return tl::unexpected(kept.error());
+  ask_marks(parts, request.uri(), stop, [answer = std::move(answer)](const Result<catalog::KeptMarks>& kept) {
+    if (!kept) return answer(tl::unexpected(kept.error()));
     v1::GetMarksResponse response;
     *response.mutable_marks() = to_message(kept->marks);
     response.set_version(kept->version);
-    return response;
-  };
-  ask_library<v1::GetMarksResponse>(parts, kPatience, stop, call, std::move(answer));
+    answer(response);
+  });
 }
 
 void call_set_marks(const SharedParts& parts, v1::SetMarksRequest request, const std::stop_token& stop,
@@ -90,15 +121,19 @@ void call_set_marks(const SharedParts& parts, v1::SetMarksRequest request, const
   if (auto good = check(request); !good) return answer(tl::unexpected(good.error()));
   const auto marks = marks_of(request.marks());
   if (!marks) return answer(tl::unexpected(marks.error()));
-  const auto call = [request = std::move(request),
-                     marks = *marks](catalog::Library& library) -> Result<v1::SetMarksResponse> {
+  const std::string uri = request.uri();
+  const auto put = [request = std::move(request),
+                    marks = *marks](catalog::Library& library) -> Result<v1::SetMarksResponse> {
     const auto version = library.put_marks(request.uri(), marks, request.version());
     if (!version) return tl::unexpected(version.error());
     v1::SetMarksResponse response;
     response.set_version(*version);
     return response;
   };
-  ask_library<v1::SetMarksResponse>(parts, kPatience, stop, call, std::move(answer));
+  ask_marks(parts, uri, stop, [parts, stop, put, answer = std::move(answer)](const Result<catalog::KeptMarks>& kept) {
+    if (!kept) return answer(tl::unexpected(kept.error()));
+    ask_library<v1::SetMarksResponse>(parts, kPatience, stop, put, answer);
+  });
 }
 
 }  // namespace segue::control

@@ -112,6 +112,8 @@ v1::Track to_message(const catalog::Entry& entry) {
   track.set_size_bytes(std::max<std::int64_t>(entry.size_bytes, 0));
   track.set_live(entry.is_live);
   track.set_has_artwork(!entry.artwork.empty());
+  track.set_rating(count_of(entry.rating));
+  track.set_color(entry.color);
   return track;
 }
 

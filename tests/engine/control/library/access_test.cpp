@@ -2,6 +2,7 @@
 #include "engine/control/library/access.h"
 
 #include <future>
+#include <map>
 
 #include <gmock/gmock.h>
 
@@ -85,9 +86,14 @@ class EmptyLibrary final : public catalog::Library {
   Result<void> set_content(const std::string&, const std::string&) override { return nothing(); }
   Result<std::string> content_of(const std::string&) override { return nothing(); }
   std::int64_t damaged_analyses() const override { return 0; }
-  Result<catalog::KeptMarks> marks(const std::string&) override { return nothing(); }
-  Result<std::string> put_marks(const std::string&, const model::TrackMarks&, const std::string&) override {
-    return nothing();
+  Result<catalog::KeptMarks> marks(const std::string& uri) override {
+    const std::lock_guard lock(mutex_);
+    return marked_.contains(uri) ? catalog::KeptMarks{marked_[uri], "1"} : catalog::KeptMarks{{}, "0"};
+  }
+  Result<std::string> put_marks(const std::string& uri, const model::TrackMarks& marks, const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    marked_[uri] = marks;
+    return "1";
   }
   Result<std::vector<catalog::TrackMatch>> match(const std::vector<catalog::ForeignTrack>&) override {
     return nothing();
@@ -102,6 +108,7 @@ class EmptyLibrary final : public catalog::Library {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> remembered_;  // guarded by mutex_
+  std::map<std::string, model::TrackMarks> marked_;  // guarded by mutex_
   bool is_hung_ = false;                 // guarded by mutex_
 };
 
@@ -177,6 +184,28 @@ class AccessTest : public ::testing::Test {
   std::unique_ptr<catalog::Catalogue> catalogue_;
   std::unique_ptr<LibraryAccess> access_;
 };
+
+TEST_F(AccessTest, MarksAreOfTracksThatAreThereOrWhoseProviderIsAway) {
+  v1::GetMarksRequest look;
+  v1::SetMarksRequest set;
+  set.mutable_marks()->set_rating(4);
+  const auto reason = [&](const std::string& uri) {
+    look.set_uri(uri);
+    const auto told = call<v1::GetMarksResponse>(&LibraryAccess::get_marks, look);
+    set.set_uri(uri);
+    const auto kept = call<v1::SetMarksResponse>(&LibraryAccess::set_marks, set);
+    EXPECT_EQ(told.has_value(), kept.has_value()) << uri;
+    return kept ? std::string("kept") : kept.error().reason;
+  };
+  EXPECT_EQ(reason("segue://a/1"), "kept");
+  EXPECT_EQ(reason("segue://a/2"), "TRACK_MISSING");
+  EXPECT_EQ(reason("segue://nobody/1"), "PROVIDER_MISSING");
+  EXPECT_EQ(reason("file:///nowhere/at/all.flac"), "FILE_MISSING");
+  scripts_[0]->set(Script::Mode::kFail, {Code::kUnavailable, "CONNECTION_REFUSED", "a: is away"});
+  EXPECT_EQ(reason("segue://a/2"), "kept") << "nobody can say that there is no such track";
+  scripts_[0]->set(Script::Mode::kAnswer);
+  EXPECT_EQ(reason("segue://a/2"), "kept") << "what was marked once may be marked again";
+}
 
 TEST_F(AccessTest, SearchStreamsResultsAndOutcomes) {
   scripts_[2]->set(Script::Mode::kFail, {Code::kUnavailable, "CONNECTION_REFUSED", "c: connection refused"});

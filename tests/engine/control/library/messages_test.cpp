@@ -25,6 +25,8 @@ TEST(LibraryMessages, ATrackOfBrokenTagsCanBeSent) {
   entry.artist = std::string("a\0b", 3);
   entry.year = -5;
   entry.artwork = "x";
+  entry.rating = 4;
+  entry.color = 0xff8800;
   const v1::Track track = to_message(entry);
   v1::Track parsed;
   EXPECT_TRUE(parsed.ParseFromString(track.SerializeAsString()));
@@ -32,6 +34,8 @@ TEST(LibraryMessages, ATrackOfBrokenTagsCanBeSent) {
   EXPECT_EQ(parsed.artist(), "a b");
   EXPECT_EQ(parsed.year(), 0U);
   EXPECT_TRUE(parsed.has_artwork());
+  EXPECT_EQ(parsed.rating(), 4U);
+  EXPECT_EQ(parsed.color(), 0xff8800U);
 }
 
 TEST(LibraryMessages, AProviderTellsWhatItCanAndHowItIs) {
