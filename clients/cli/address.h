@@ -16,6 +16,7 @@ struct Environment {
   unsigned user_id = 0;
   std::string working_dir;
   bool stdout_is_terminal = false;
+  bool stderr_is_terminal = false;
   bool has_color = false;  // a terminal that shows colours, and NO_COLOR is not set
   int terminal_columns = 80;
 };

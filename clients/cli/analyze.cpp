@@ -17,7 +17,8 @@ namespace {
 
 using Response = v1::AnalyzeResponse;
 
-constexpr std::size_t kUrisAtOnce = 1'000;  // that one request may name
+constexpr std::size_t kUrisAtOnce = 1'000;     // that one request may name
+constexpr double kBpmMin = 20, kBpmMax = 400;  // as the schema states
 
 bool has_ended(const Response& news) { return news.state() == Response::DONE || news.state() == Response::FAILED; }
 
@@ -45,6 +46,10 @@ class Tracks {
     if (!news.has_analysis() && is_known) track.mutable_analysis()->Swap(&known);
     return &track;
   }
+  // A folder that could not be looked into.
+  void add_unreadable(std::string folder) { unreadable_.push_back(std::move(folder)); }
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
+
   // As it was called on the command line.
   const std::string& name_of(const Response& track) const { return names_[places_.at(track.uri())]; }
 
@@ -86,6 +91,7 @@ class Tracks {
  private:
   std::vector<Response> tracks_;
   std::vector<std::string> names_;
+  std::vector<std::string> unreadable_;
   std::map<std::string, std::size_t> places_;  // by address
 };
 
@@ -93,9 +99,11 @@ class Tracks {
 Result<std::vector<std::string>> uris_of(const Call& call, Tracks& tracks) {
   std::vector<std::string> uris;
   for (const std::string& word : call.arguments) {
-    const std::vector<std::string> files = music_files(word, call.environment.working_dir);
-    if (files.empty()) return bad_value(one_line(word) + ": there is no file of music in this folder");
-    for (const std::string& file : files) {
+    MusicFiles found = music_files(word, call.environment.working_dir);
+    if (found.files.empty() && found.unreadable.empty())
+      return bad_value(one_line(word) + ": there is no file of music in this folder");
+    for (std::string& folder : found.unreadable) tracks.add_unreadable(std::move(folder));
+    for (const std::string& file : found.files) {
       auto uri = track_uri(file, call.environment.working_dir);
       if (!uri) return tl::unexpected(uri.error());
       if (tracks.add(*uri, file)) uris.push_back(*std::move(uri));
@@ -112,12 +120,17 @@ Result<v1::AnalyzeRequest> request_of(const Call& call) {
     if (text.empty()) return {};
     const auto value = parse_number(text, option);
     if (!value) return tl::unexpected(value.error());
+    if (*value < kBpmMin || *value > kBpmMax)
+      return bad_value(std::string(option) + " must be 20 to 400 beats a minute, not '" + one_line(text) + "'");
     (request.mutable_hint()->*set)(*value);
     return {};
   };
   if (const auto good = read("--bpm-min", &v1::TempoHint::set_bpm_min); !good) return tl::unexpected(good.error());
   if (const auto good = read("--bpm-max", &v1::TempoHint::set_bpm_max); !good) return tl::unexpected(good.error());
   if (const auto good = read("--bpm", &v1::TempoHint::set_bpm); !good) return tl::unexpected(good.error());
+  const v1::TempoHint& hint = request.hint();
+  if (hint.bpm_min() > 0 && hint.bpm_max() > 0 && hint.bpm_min() >= hint.bpm_max())
+    return bad_value("--bpm-min must be below --bpm-max");
   return request;
 }
 
@@ -180,10 +193,11 @@ Result<int> run_analyze(const Call& call, Session& session) {
   if (call.invocation.format == Format::kJson) {
     if (const auto printed = print(tracks.json()); !printed) return tl::unexpected(printed.error());
   }
+  for (const std::string& folder : tracks.unreadable()) print_message("segue: " + one_line(folder) + "\n");
   if (const Response* failed = tracks.failure()) {
     return tl::unexpected(Failure{failed->error().code(), failed->error().reason(), failed->error().message()});
   }
-  return 0;
+  return tracks.unreadable().empty() ? 0 : 1;
 }
 
 }  // namespace segue::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -60,8 +61,11 @@ Result<std::vector<std::string>> without_marker(std::vector<std::string> words, 
   const auto marker = std::find(words.begin(), words.end(), "--");
   const auto option = std::find_if(words.begin(), marker, looks_like_option);
   if (option != marker) {
-    return usage_failure(std::string(command) + ": there is no option " + in_quotes(*option) + "; see segue " +
-                         std::string(command) + " --help");
+    std::error_code ignored;
+    const bool is_file = std::filesystem::exists(*option, ignored);
+    return usage_failure(std::string(command) + ": there is no option " + in_quotes(*option) + "; " +
+                         (is_file ? "for the file of that name write ./" + one_line(*option) + ", or -- before it"
+                                  : "see segue " + std::string(command) + " --help"));
   }
   if (marker != words.end()) words.erase(marker);
   return words;

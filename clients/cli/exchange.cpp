@@ -75,9 +75,14 @@ Result<int> run_import(const Call& call, Session& session) {
   });
   line.clear();
   if (!done) return tl::unexpected(done.error());
-  if (call.invocation.format == Format::kJson) return answer(to_json(last, Format::kJson));
-  if (call.invocation.format == Format::kJsonl || call.invocation.is_quiet) return 0;
-  return answer(report_text(last.report(), request.dry_run()));
+  Result<int> told = 0;
+  if (call.invocation.format == Format::kJson) told = answer(to_json(last, Format::kJson));
+  if (call.invocation.format == Format::kText && !call.invocation.is_quiet)
+    told = answer(report_text(last.report(), request.dry_run()));
+  if (!told || !last.report().has_error()) return told;
+  const v1::Error& error = last.report().error();
+  return tl::unexpected(
+      Failure{error.code(), error.reason(), one_line(request.path()) + ": " + one_line(error.message())});
 }
 
 Result<int> run_export(const Call& call, Session& session) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "clients/cli/json.h"
+#include "clients/cli/load_progress.h"
 #include "clients/cli/runners.h"
 #include "clients/cli/state_view.h"
 #include "clients/cli/terminal.h"
@@ -90,6 +92,15 @@ Failure without_batch(Failure failure, Format format) {
   return failure;
 }
 
+// A load may wait for a network, which is shown.
+Result<v1::ExecuteResponse> execute(const Order& order, const Call& call, Session& session) {
+  std::optional<LoadProgress> progress;
+  const v1::Command& command = order.request.commands(0);
+  if (command.has_load() && order.request.wait() == v1::ExecuteRequest::COMMITTED)
+    progress.emplace(call, command.load().deck());
+  return session.execute(order.request, order.patience);
+}
+
 }  // namespace
 
 Result<int> run_maker(const Row& row, Maker make, const Call& call, Session& session) {
@@ -107,7 +118,7 @@ Result<int> run_maker(const Row& row, Maker make, const Call& call, Session& ses
       }
       order->request.set_expected_revision(*revision);
     }
-    const auto response = session.execute(order->request, order->patience);
+    const auto response = execute(*order, call, session);
     if (response) return report(call.invocation, *response);
     const bool was_overtaken = view.revision_seen() && response.error().reason == "REVISION_MISMATCH";
     if (!was_overtaken || attempt == kAttemptsMax) {

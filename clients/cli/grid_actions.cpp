@@ -2,6 +2,9 @@
 #include <string_view>
 
 #include "clients/cli/actions.h"
+#include "clients/cli/state_view.h"
+#include "clients/cli/terminal.h"
+#include "clients/cli/text.h"
 #include "clients/cli/value.h"
 
 // segue grid: what is said of a track's beats.
@@ -10,6 +13,7 @@ namespace {
 
 constexpr std::string_view kBeats = "beats";
 constexpr std::string_view kMs = "ms";
+constexpr double kBpmMin = 20, kBpmMax = 400;  // as the schema states
 
 // "20ms", "20", "-0.5beats", "+1beat"
 Result<void> read_shift(std::string_view text, v1::EditGrid& edit) {
@@ -46,17 +50,24 @@ Result<void> read_place(std::string_view text, void (v1::EditGrid::*set)(double)
   return {};
 }
 
+Result<double> read_bpm(std::string_view text) {
+  const auto bpm = parse_number(text, "BPM");
+  if (!bpm || (*bpm >= kBpmMin && *bpm <= kBpmMax)) return bpm;
+  return bad_value("BPM must be 20 to 400, not '" + one_line(text) + "'");
+}
+
 // "128", "120-140"
 Result<void> read_hint(std::string_view text, v1::Reanalyze& again) {
   const auto dash = text.find('-', 1);
-  const auto first = parse_number(text.substr(0, dash), "BPM");
+  const auto first = read_bpm(text.substr(0, dash));
   if (!first) return tl::unexpected(first.error());
   if (dash == std::string_view::npos) {
     again.set_bpm(*first);
     return {};
   }
-  const auto last = parse_number(text.substr(dash + 1), "BPM");
+  const auto last = read_bpm(text.substr(dash + 1));
   if (!last) return tl::unexpected(last.error());
+  if (*first >= *last) return bad_value("MIN-MAX: the first tempo must be the lower one, not '" + one_line(text) + "'");
   again.set_bpm_min(*first);
   again.set_bpm_max(*last);
   return {};
@@ -117,7 +128,23 @@ Result<v1::Command> set_grid(const Call& call, std::uint32_t deck) {
 
 }  // namespace
 
-Result<v1::Command> make_grid(const Call& call, StateView& /*view*/) {
+// A tap at the playhead of a deck that stands says nothing of a tempo.
+Result<void> check_tap(const Call& call, std::uint32_t deck, StateView& view) {
+  const auto state = view.look();
+  if (!state) return tl::unexpected(state.error());
+  const bool is_there = deck >= 1 && static_cast<int>(deck) <= (*state)->decks_size();
+  if (!is_there || (*state)->decks(static_cast<int>(deck) - 1).state() == v1::Deck::PLAYING) {
+    if (!call.invocation.is_quiet && call.invocation.format == Format::kText)
+      print_message("segue: tap on, on each beat: from the fourth tap on they make a tempo\n");
+    return {};
+  }
+  return tl::unexpected(Failure{"FAILED_PRECONDITION", "DECK_NOT_PLAYING",
+                                "grid tap: deck " + std::to_string(deck) +
+                                    " does not play; play it and tap along, or say where: grid " +
+                                    std::to_string(deck) + " tap SECONDS"});
+}
+
+Result<v1::Command> make_grid(const Call& call, StateView& view) {
   const auto deck = parse_index(call.arguments[0], "DECK");
   if (!deck) return tl::unexpected(deck.error());
   const std::string& word = call.arguments[1];
@@ -133,6 +160,9 @@ Result<v1::Command> make_grid(const Call& call, StateView& /*view*/) {
   if (!is_edit(word)) return set_grid(call, *deck);
   v1::EditGrid& edit = *command.mutable_edit_grid();
   edit.set_deck(*deck);
+  if (!has_value && word == "tap") {
+    if (auto good = check_tap(call, *deck, view); !good) return tl::unexpected(good.error());
+  }
   if (!has_value && read_word(word, edit)) return command;
   if (!has_value) return usage_failure("grid " + word + ": by how much?");
   if (auto read = read_edit(word, call.arguments[2], edit); !read) return tl::unexpected(read.error());

@@ -36,6 +36,7 @@ Environment read_environment() {
   std::error_code error;
   environment.working_dir = std::filesystem::current_path(error).string();
   environment.stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  environment.stderr_is_terminal = ::isatty(STDERR_FILENO) == 1;
   environment.has_color = environment.stdout_is_terminal && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
   winsize size{};
   const bool has_size = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;

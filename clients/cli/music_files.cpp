@@ -26,18 +26,29 @@ bool is_music(const fs::path& path) {
 
 }  // namespace
 
-std::vector<std::string> music_files(const std::string& word, const std::string& working_dir) {
+MusicFiles music_files(const std::string& word, const std::string& working_dir) {
   std::error_code fault;
-  const fs::path folder = fs::path(working_dir) / word;
-  if (word.find("://") != std::string::npos || !fs::is_directory(folder, fault)) return {word};
-  std::vector<std::string> files;
-  fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, fault);
-  for (; !fault && at != fs::recursive_directory_iterator(); at.increment(fault)) {
-    std::error_code ignored;
-    if (is_music(at->path()) && at->is_regular_file(ignored)) files.push_back(at->path().string());
+  const fs::path named = fs::path(working_dir) / word;
+  MusicFiles found;
+  if (word.find("://") != std::string::npos || !fs::is_directory(named, fault))
+    return {.files = {word}, .unreadable = {}};
+  std::vector<fs::path> folders = {named};
+  while (!folders.empty()) {
+    const fs::path folder = std::move(folders.back());
+    folders.pop_back();
+    fs::directory_iterator at(folder, fault);
+    for (; !fault && at != fs::directory_iterator(); at.increment(fault)) {
+      std::error_code ignored;
+      const bool is_folder = at->is_directory(ignored);
+      if (is_folder && !at->is_symlink(ignored)) folders.push_back(at->path());
+      if (!is_folder && is_music(at->path()) && at->is_regular_file(ignored))
+        found.files.push_back(at->path().string());
+    }
+    if (fault) found.unreadable.push_back(folder.string() + ": " + fault.message());
   }
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(found.files.begin(), found.files.end());
+  std::sort(found.unreadable.begin(), found.unreadable.end());
+  return found;
 }
 
 }  // namespace segue::cli

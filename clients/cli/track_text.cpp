@@ -35,12 +35,26 @@ std::string tempo_text(double bpm) {
   return digits + " bpm";
 }
 
+// "#ff8800"; empty for none.
+std::string color_text(std::uint32_t color) {
+  char text[16];
+  std::snprintf(text, sizeof(text), "#%06x", static_cast<unsigned>(color));
+  return color > 0 ? text : std::string();
+}
+
+std::string stars(std::uint32_t rating) {
+  std::string text;
+  for (std::uint32_t i = 0; i < rating && i < 5; ++i) text += "★";
+  return text;
+}
+
 }  // namespace
 
 std::string track_line(const v1::Track& track) {
   std::string line = name_of(track) + "  " + length_of(track);
   if (track.bpm() > 0) line += "  " + tempo_text(track.bpm());
   if (!track.key().empty()) line += "  " + one_line(track.key());
+  if (track.rating() > 0) line += "  " + stars(track.rating());
   if (!track.quality().empty()) line += "  " + one_line(track.quality());
   if (!track.available()) line += "  (" + one_line(track.reason()) + ")";
   return line + "  " + one_line(track.uri()) + "\n";
@@ -67,6 +81,8 @@ std::string track_details(const v1::Track& track) {
   add("length", length_of(track));
   add("bpm", number(track.bpm()));
   add("key", track.key());
+  add("rating", track.rating() > 0 ? number(track.rating()) + " of 5" : std::string());
+  add("colour", color_text(track.color()));
   add("quality", track.quality());
   add("size", track.size_bytes() > 0 ? bytes_text(track.size_bytes()) : std::string());
   add("isrc", track.isrc());

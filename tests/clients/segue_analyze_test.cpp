@@ -101,6 +101,47 @@ TEST(SegueAnalyze, DrawsABarOnATerminal) {
   EXPECT_THAT(outcome.err, HasSubstr("██████████░░░░░░░░░░  50%  1 of 2 tracks"));
 }
 
+TEST(SegueAnalyze, ATempoIsTwentyToFourHundredAndARangeHasTwoEnds) {
+  FakeDaemon daemon;
+  for (const auto& [words, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--bpm-min=19"}, "--bpm-min must be 20 to 400 beats a minute, not '19'"},
+           {{"--bpm-max=401"}, "--bpm-max must be 20 to 400"},
+           {{"--bpm=0"}, "--bpm must be 20 to 400"},
+           {{"--bpm-min=120", "--bpm-max=120"}, "--bpm-min must be below --bpm-max"}}) {
+    std::vector<std::string> arguments = {"analyze", "/a.wav"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const Outcome outcome = daemon.segue(arguments);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr(why));
+  }
+  EXPECT_TRUE(daemon.library_asked.empty());
+}
+
+TEST(SegueAnalyze, AWarningStandsBesideTheTrack) {
+  FakeDaemon daemon;
+  daemon.analyses = {done("file:///a.wav", std::string(kOne) + " warning: 'damaged: 3 packets'")};
+  EXPECT_THAT(daemon.segue({"analyze", "/a.wav"}).out, HasSubstr("/a.wav  (damaged: 3 packets)\n"));
+}
+
+TEST(SegueAnalyze, AFolderThatCannotBeReadIsNamedAndFails) {
+  const segue::testing::TempDir folder;
+  std::ofstream(folder.path("a.wav")) << "x";
+  // Too deep for its path to be opened, whoever the test runs as.
+  namespace fs = std::filesystem;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path(""));
+  for (int i = 0; i < 20; ++i) {
+    fs::create_directory(std::string(250, 'd'));
+    fs::current_path(std::string(250, 'd'));
+  }
+  fs::current_path(before);
+  FakeDaemon daemon;
+  const Outcome outcome = daemon.segue({"analyze", folder.path("")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(daemon.library_asked.size(), 1U) << "the rest is heard all the same";
+  EXPECT_THAT(outcome.err, HasSubstr("ddd: File name too long"));
+}
+
 TEST(SegueAnalyze, AFailedTrackEndsNoOtherAndGivesTheExitCode) {
   FakeDaemon daemon;
   const std::string missing = "error { code: 'NOT_FOUND' reason: 'FILE_MISSING' message: '/m/gone.wav: no such file' }";

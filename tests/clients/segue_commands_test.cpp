@@ -92,7 +92,6 @@ INSTANTIATE_TEST_SUITE_P(
         Sends{"grid 1 shift -1beat", R"({"editGrid":{"deck":1,"shiftBeats":-1}})"},
         Sends{"grid 1 downbeat", R"({"editGrid":{"deck":1,"downbeatHere":true}})"},
         Sends{"grid 1 downbeat 12.34", R"({"editGrid":{"deck":1,"downbeatS":12.34}})"},
-        Sends{"grid 2 tap", R"({"editGrid":{"deck":2,"tap":{}}})"},
         Sends{"grid 2 tap 61.5", R"({"editGrid":{"deck":2,"tap":{"atS":61.5}}})"},
         Sends{"grid 1 halve", R"({"editGrid":{"deck":1,"scale":0.5}})"},
         Sends{"grid 1 double", R"({"editGrid":{"deck":1,"scale":2}})"},
@@ -178,6 +177,7 @@ INSTANTIATE_TEST_SUITE_P(Grammar, SegueSteps,
                                            Sends{"seek 1 +10s", R"({"seek":{"deck":1,"seconds":41.5}})"},
                                            Sends{"seek 1 -1:00", R"({"seek":{"deck":1,"seconds":0}})"},
                                            Sends{"seek 1 +5:00", R"({"seek":{"deck":1,"seconds":100}})"},
+                                           Sends{"grid 1 tap", R"({"editGrid":{"deck":1,"tap":{}}})"},
                                            // A channel that is not there is the daemon's to refuse.
                                            Sends{"gain 9 +=1", R"({"setGain":{"channel":9,"db":1}})"}));
 
@@ -209,6 +209,20 @@ TEST(SegueStep, NeedsAKnownTempoForBpm) {
   EXPECT_EQ(outcome.exit_code, 6);
   EXPECT_NE(outcome.err.find("segue grid 2 BPM FIRST_BEAT_S"), std::string::npos) << outcome.err;
   EXPECT_TRUE(daemon.executed.empty());
+}
+
+TEST(SegueGrid, ATapGoesWithMusicThatPlays) {
+  FakeDaemon daemon;
+  const Outcome outcome = daemon.segue({"grid", "2", "tap"});
+  EXPECT_EQ(outcome.exit_code, 6);
+  EXPECT_NE(outcome.err.find("deck 2 does not play; play it and tap along, or say where: grid 2 tap SECONDS"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_TRUE(daemon.executed.empty());
+  daemon.state.mutable_decks(1)->set_state(v1::Deck::PLAYING);
+  const Outcome tapped = daemon.segue({"grid", "2", "tap"});
+  EXPECT_EQ(tapped.exit_code, 0);
+  EXPECT_EQ(tapped.err, "segue: tap on, on each beat: from the fourth tap on they make a tempo\n");
 }
 
 TEST(SegueStep, TakesNoAt) {

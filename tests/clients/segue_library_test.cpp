@@ -403,6 +403,28 @@ TEST(SegueMarks, TellsWhatTheUserHasSaid) {
             "comment   late\n");
 }
 
+TEST(SegueTrack, ShowsWhatTheUserThinksOfIt) {
+  FakeDaemon daemon;
+  daemon.track = from_text<v1::GetTrackResponse>("track { title: 'One' rating: 4 color: 0xff8800 available: true }");
+  const Outcome outcome = daemon.segue({"track", "segue://home/1"});
+  EXPECT_THAT(outcome.out, HasSubstr("rating        4 of 5\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("colour        #ff8800\n"));
+  daemon.findings = {from_text<v1::SearchResponse>(
+      "results { track { title: 'One' rating: 3 available: true uri: 'segue://home/1' } }")};
+  EXPECT_THAT(daemon.segue({"search", "one"}).out, HasSubstr("One  –  ★★★  segue://home/1\n"));
+}
+
+TEST(SegueLibrary, AnImportThatBreaksOffTellsItsReportAndFails) {
+  FakeDaemon daemon;
+  daemon.import_news = {from_text<v1::ImportLibraryResponse>(
+      "report { program: 'rekordbox' tracks: 3 matched: 3 changed: 2 error { code: 'DATA_LOSS' reason: "
+      "'LIBRARY_FILE_DAMAGED' message: 'damaged at byte 99: the file ends within a tag' } }")};
+  const Outcome outcome = daemon.segue({"library", "import", "/x/r.xml"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.out, "rekordbox: 3 tracks, 3 of them yours, 2 changed; 0 playlists\n");
+  EXPECT_EQ(outcome.err, "segue: /x/r.xml: damaged at byte 99: the file ends within a tag\n");
+}
+
 TEST(SegueLibrary, ImportSendsItsOptionsAndTellsTheReport) {
   FakeDaemon daemon;
   daemon.import_news = {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clients/cli/load_progress.h"
 #include "clients/cli/text.h"
 #include "tests/clients/fake_daemon.h"
 
@@ -123,6 +124,20 @@ TEST(DeckLine, IsOneLine) {
   EXPECT_EQ(deck_line(state, state.decks(0)),
             "deck 1 playing 1:23.5/5:03 +3.50% 132.48 bpm Ärtist – Song · key lock\n");
   EXPECT_EQ(deck_line(state, state.decks(1)), "deck 2 empty\n");
+}
+
+TEST(LoadLine, SaysWhatALoadWaitsFor) {
+  v1::Deck deck;
+  deck.set_deck(2);
+  deck.set_state(v1::Deck::LOADING);
+  deck.set_loaded(0.25);
+  EXPECT_EQ(load_line(deck), "deck 2  loading  █████░░░░░░░░░░░░░░░  25%");
+  deck.set_fetched(0.5);
+  deck.mutable_fetch()->set_state(v1::Fetch::FETCHING);
+  EXPECT_EQ(load_line(deck), "deck 2  fetching  ██████████░░░░░░░░░░  50%");
+  deck.mutable_fetch()->set_state(v1::Fetch::WAITING);
+  deck.mutable_fetch()->mutable_error()->set_message("home: connection\nrefused");
+  EXPECT_EQ(load_line(deck), "deck 2  waiting for the network  ██████████░░░░░░░░░░  50%  home: connection refused");
 }
 
 }  // namespace

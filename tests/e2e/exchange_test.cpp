@@ -123,6 +123,11 @@ TEST_F(Exchange, WhatIsNoLibraryIsRefused) {
   write(folder_.path("x.xml"), "<html/>");
   EXPECT_EQ(rig_->segue({"library", "import", folder_.path("x.xml")}).exit_code, 2);
   EXPECT_EQ(rig_->segue({"library", "import", folder_.path("missing.xml")}).exit_code, 3);
+  write(folder_.path("x.sqlite"), "SQLite format 3" + std::string(5'000, 'x'));
+  const auto refused = rig_->segue({"library", "import", folder_.path("x.sqlite")});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.err, "segue: " + folder_.path("x.sqlite") + ": it is no SQLite database, or a damaged one\n");
+  EXPECT_EQ(rig_->segue({"rate", folder_.path("nothing.flac"), "3"}).exit_code, 3);
 }
 
 }  // namespace
