@@ -2,6 +2,7 @@
 #include "engine/stream/decoders/demuxed_packets.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -234,7 +235,9 @@ Result<void> DemuxedPackets::note_end() {
   }
   at_end_ = true;
   if (end_ >= 0) return {};
-  const bool tag_applies = timing_.packets == 0 || timing_.packets == next_number_;
+  // What stands for lost packets may be one too many or too few.
+  const std::int64_t off = std::abs(timing_.packets - next_number_);
+  const bool tag_applies = timing_.packets == 0 || off <= (gaps_ == nullptr ? 0 : gaps_->lost());
   end_ = timing_.total > 0 && tag_applies ? std::min(timing_.total, next_start_) : next_start_;
   return {};
 }

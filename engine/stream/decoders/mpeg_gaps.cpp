@@ -53,9 +53,12 @@ Result<MpegGaps::Gap> MpegGaps::before(const AVPacket& packet) {
       if (rest > 0 && packets_ > 0)
         gap.packets = std::min<std::int64_t>(std::llround(static_cast<double>(rest) / mean_bytes()), kLostPacketsMax);
       known_.emplace(packet.pos, gap);
+      lost_ += gap.packets;
     }
-    due_ = packet.pos;
-    return gap;
+    if (gap.packets > 0) {
+      due_ = packet.pos;
+      return gap;
+    }
   }
   due_ = packet.pos + packet.size;
   if (due_ > frontier_) {

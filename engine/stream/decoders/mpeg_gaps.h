@@ -27,6 +27,8 @@ class MpegGaps {
   };
   // What lies between the packet before and this one; asked again about the same packet, nothing does.
   Result<Gap> before(const AVPacket& packet);
+  // Of all gaps met so far, as counted: there may have been one more or less in each.
+  std::int64_t lost() const { return lost_; }
   // The bytes behind the last packet are something else than tags and padding: a packet that is cut off.
   Result<bool> is_cut_off();
 
@@ -40,6 +42,7 @@ class MpegGaps {
   std::int64_t frontier_ = -1;  // where the last packet ever seen ended
   std::int64_t bytes_ = 0;      // of all packets up to there
   std::int64_t packets_ = 0;
+  std::int64_t lost_ = 0;
   std::map<std::int64_t, Gap> known_;  // by the position of the packet behind
 };
 
