@@ -19,6 +19,7 @@ inline constexpr const char* kEntryColumns =
     "s.bitrate_kbps, s.sample_rate_hz, s.bits, "
     "s.size_bytes, s.is_live, s.artwork, s.reason, r.reason, f.cover IS NOT NULL, t.added_at_s, "
     "k.rating, k.color";
+inline constexpr int kEntryColumnCount = 28;  // behind them come a query's own
 inline constexpr const char* kEntryJoins =
     " JOIN track t ON t.id = s.track LEFT JOIN folder f ON f.id = s.folder LEFT JOIN root r ON r.id = f.root "
     "LEFT JOIN marks k ON k.uri = coalesce(s.uri, 'segue://' || s.provider || '/' || s.key) "

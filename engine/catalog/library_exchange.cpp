@@ -41,7 +41,8 @@ Result<void> collect_tracks(store::Database& database, ForeignLibrary& library, 
                                   kEntryJoins + "WHERE s.folder IS NOT NULL ORDER BY f.path, s.name";
   return each_row(database.query(kSql), [&](const Statement& row) {
     const Entry entry = entry_of(row);
-    const std::string path = std::string(row.text(28)) + "/" + std::string(row.text(29));
+    const std::string path =
+        std::string(row.text(kEntryColumnCount)) + "/" + std::string(row.text(kEntryColumnCount + 1));
     if (library.tracks.size() >= kForeignTracksMax)
       return library.skip("track", entry.title, "there are 1,000,000 already");
     places.emplace(entry.uri, library.tracks.size());

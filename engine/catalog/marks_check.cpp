@@ -26,8 +26,8 @@ bool is_time(double seconds) { return seconds >= 0 && seconds <= model::kTrackSe
 Result<void> check_grid(const model::BeatGrid& grid) {
   if (!model::is_beats_per_bar(grid.beats_per_bar))
     return wrong("grid.beats_per_bar", std::to_string(grid.beats_per_bar) + " is none of 2, 3, 4 and 6");
-  if (grid.markers.size() > kGridMarkersMax)
-    return wrong("grid.markers", "more than " + std::to_string(kGridMarkersMax) + " of them");
+  if (grid.markers.size() > model::kGridMarkersMax)
+    return wrong("grid.markers", "more than " + std::to_string(model::kGridMarkersMax) + " of them");
   double before_s = -std::numeric_limits<double>::infinity();
   for (const model::BeatGrid::Marker& marker : grid.markers) {
     // A first downbeat may lie before the track.

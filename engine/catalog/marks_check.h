@@ -9,7 +9,6 @@
 namespace segue::catalog {
 
 inline constexpr std::size_t kCommentBytesMax = 1'024;  // what a screen can show; longer ones are cut
-inline constexpr std::size_t kGridMarkersMax = 20'000;  // two hours marked beat by beat
 
 // What is wrong with these marks: INVALID_ARGUMENT MARKS_INVALID naming the field; text too long is no fault, it is
 // cut.

@@ -10,6 +10,7 @@
 #include <pugixml.hpp>
 
 #include "engine/catalog/export/rekordbox_grid.h"
+#include "engine/catalog/import/mp3_offset.h"
 #include "engine/catalog/import/rekordbox.h"
 
 namespace segue::catalog {
@@ -70,7 +71,11 @@ void write_grid(xml_node node, const model::BeatGrid& grid) {
 }
 
 std::optional<model::BeatGrid> grid_of(const ForeignTrack& track) {
-  if (track.marks.grid && !track.marks.grid->empty()) return track.marks.grid;
+  if (track.marks.grid && !track.marks.grid->empty()) {
+    model::BeatGrid grid = *track.marks.grid;
+    bring_into_track(grid);  // no place is before the track there
+    return grid;
+  }
   return track.heard_grid ? std::optional(rekordbox_grid(*track.heard_grid, track.duration_s)) : std::nullopt;
 }
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/catalog/import/mp3_offset.h"
+#include "engine/model/config.h"
 
 namespace segue::catalog {
 namespace {
@@ -131,6 +133,21 @@ bool is_one_tempo(const std::vector<ForeignMarker>& markers) {
 
 }  // namespace
 
+void thin_out(model::BeatGrid& grid) {
+  auto& markers = grid.markers;
+  while (markers.size() > model::kGridMarkersMax) {
+    std::vector<model::BeatGrid::Marker> kept;
+    for (std::size_t i = 0; i < markers.size(); i += 2) {
+      kept.push_back(markers[i]);
+      if (i + 2 >= markers.size()) continue;
+      const double first_s = markers[i + 1].at_s - markers[i].at_s,
+                   second_s = markers[i + 2].at_s - markers[i + 1].at_s;
+      kept.back().bpm = (markers[i].bpm * first_s + markers[i + 1].bpm * second_s) / (first_s + second_s);
+    }
+    markers = std::move(kept);
+  }
+}
+
 std::optional<model::BeatGrid> fitted_grid(std::vector<ForeignMarker> markers, int beats_per_bar) {
   if (markers.empty()) return std::nullopt;
   tidy_up(markers);
@@ -145,6 +162,7 @@ std::optional<model::BeatGrid> fitted_grid(std::vector<ForeignMarker> markers, i
   } else {
     grid = dense_grid(markers, beats);
   }
+  thin_out(grid);
   grid.beats_per_bar = beats_per_bar;
   // Back to the downbeat of its bar, and from there into the track.
   const int into_bar = (std::max(1, markers.front().beat) - 1) % beats_per_bar;

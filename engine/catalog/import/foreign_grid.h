@@ -22,4 +22,8 @@ struct ForeignMarker {
 // becomes a downbeat within the track. Nothing without markers. Their tempi are within 20 to 400.
 std::optional<model::BeatGrid> fitted_grid(std::vector<ForeignMarker> markers, int beats_per_bar);
 
+// As many markers as a deck takes: where there are more, every other one goes until it fits, and beats between those
+// that stay are spread evenly.
+void thin_out(model::BeatGrid& grid);
+
 }  // namespace segue::catalog

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/catalog/import/byte_cursor.h"
+#include "engine/catalog/import/foreign_grid.h"
 #include "engine/catalog/import/mixxx.h"
 #include "engine/model/config.h"
 
@@ -124,6 +125,7 @@ std::optional<model::BeatGrid> grid_of_beats(const std::vector<double>& frames, 
     grid.markers.push_back({.at_s = at_s, .bpm = bpm});
     from += count - 1;
   }
+  thin_out(grid);
   return grid;
 }
 

@@ -157,6 +157,26 @@ TEST(ForeignGrid, BeginsOnADownbeatWithinTheTrack) {
   EXPECT_NEAR(negative->markers[0].at_s, 1.5, 1e-9);
 }
 
+// A deck holds 4,096 markers; a set of a band marked beat by beat has more.
+TEST(ForeignGrid, KeepsTheBeatsOfAGridTooLongForADeck) {
+  std::mt19937 random(11);
+  std::vector<ForeignMarker> beats;
+  double at_s = 1;
+  for (int i = 0; i < 12'000; ++i) {
+    const double bpm = 120 + static_cast<double>(random() % 1'000) / 250;
+    beats.push_back({at_s, bpm, i % 4 + 1});
+    at_s += 60 / bpm;
+  }
+  const auto grid = fitted_grid(beats, 4);
+  ASSERT_TRUE(grid);
+  EXPECT_LE(grid->markers.size(), 4'096U);
+  double worst_s = 0;
+  for (std::size_t i = 0; i < beats.size(); ++i) {
+    worst_s = std::max(worst_s, std::abs(grid->seconds_of_beat(static_cast<double>(i) + 1) - beats[i].at_s));
+  }
+  EXPECT_LT(worst_s, 0.03) << "and each is still beat i";
+}
+
 TEST(ForeignGrid, NoPlacesMakeAnImpossibleTempo) {
   std::mt19937 random(7);
   const auto between = [&](double from, double to) {
@@ -240,6 +260,17 @@ TEST(RekordboxFile, ComesBackWhole) {
   const ForeignLibrary back = read(text);
   EXPECT_THAT(skipped(back), ElementsAre());
   expect_same_library(back, library);
+}
+
+TEST(RekordboxFile, AGridThatBeginsBeforeTheTrackKeepsItsBeats) {
+  ForeignLibrary library;
+  library.tracks.resize(1);
+  library.tracks[0].location = "file:///a.flac";
+  library.tracks[0].marks.grid = model::BeatGrid{{{-0.2, 128}}, 4};
+  const ForeignLibrary back = read(write_rekordbox(library, "0.1.0"));
+  ASSERT_TRUE(back.tracks[0].marks.grid);
+  EXPECT_EQ(back.tracks[0].marks.grid->markers[0].bpm, 128);
+  EXPECT_NEAR(back.tracks[0].marks.grid->markers[0].at_s, -0.2 + 4 * 60.0 / 128, 1e-6) << "a bar later";
 }
 
 TEST(RekordboxFile, WhatAnAnalysisFoundIsForOthersToReadAndNotTheUsersWord) {
@@ -350,7 +381,7 @@ TEST(Rekordbox, AFileThatBreaksOffIsReadUpToThere) {
   EXPECT_EQ(library.tracks[0].title, "a");
   ASSERT_TRUE(library.fault);
   EXPECT_EQ(library.fault->reason, "LIBRARY_FILE_DAMAGED");
-  EXPECT_THAT(library.fault->message, HasSubstr("the file ends within a value"));
+  EXPECT_THAT(library.fault->message, HasSubstr("the file ends within a tag"));
   EXPECT_FALSE(read(whole).fault);
 }
 
