@@ -18,7 +18,6 @@ namespace {
 
 constexpr int kChunkFrames = 8192;       // 0.19 s at 44.1 kHz: planes that stay in the cache
 constexpr double kProgressEveryS = 5.0;  // of the track: about fifty times a second
-constexpr double kShortestS = 0.4;       // one block of a loudness meter: less is a sound, and no music
 
 model::TrackAnalysis cannot_say(const std::string& why) {
   model::TrackAnalysis analysis;
@@ -63,13 +62,8 @@ model::TrackAnalysis analyse_file(const AnalyseRequest& request) {
   model::TrackAnalysis analysis = analyser->finish();
   analysis.ai_generated = facts.ai_generated;
   if (const std::string damage = stream::damage_of(**decoder); !damage.empty()) add_warning(analysis, damage);
-  if (!read) {
-    analysis.error = read.error().message;
-  } else if (analysis.duration_s < kShortestS) {
-    analysis.error = request.path + ": too short to say anything of it";
-  } else if (analysis.sound.end_s <= analysis.sound.start_s) {
-    analysis.error = request.path + ": no sound above -60 dBFS";
-  }
+  if (!analysis.error.empty()) analysis.error = request.path + ": " + analysis.error;
+  if (!read) analysis.error = read.error().message;
   return analysis;
 }
 

@@ -26,6 +26,7 @@ constexpr int kRateMax_hz = 384'000;
 constexpr int kChunkFrames = 1024;  // two planes and the mid signal stay in the first cache
 
 constexpr std::size_t kOnsetsMin = 8;  // two bars of beats: fewer strokes make no pulse
+constexpr double kShortestS = 0.4;     // one block of a loudness meter: less is a sound, and no music
 
 // What rhythm, key and structure listen to. Not quite the mid signal: of a track whose channels are each other's
 // opposite nothing would be left, so the left one counts a little more.
@@ -59,6 +60,11 @@ class WholeAnalyser final : public Analyser {
     spectrum_.finish([this](const SpectrumFrame& frame) { hear(frame); });
     model::TrackAnalysis analysis = answer(rhythm_.finish());
     analysis.is_final = true;
+    if (pushed_s_ < kShortestS) {
+      analysis.error = "too short to say anything of it";
+    } else if (analysis.sound.end_s <= analysis.sound.start_s) {
+      analysis.error = "no sound above -60 dBFS";
+    }
     return analysis;
   }
 

@@ -25,7 +25,8 @@ class Analyser {
   // What can be said so far: tempo, key and waveform from 10 s on, a grid from 30 s on. Takes tens of milliseconds and
   // changes nothing.
   virtual model::TrackAnalysis estimate() const = 0;
-  // The whole answer; the last call. Everything but tags is filled in.
+  // The whole answer; the last call. Everything but tags is filled in, `error` where nothing
+  // can be said.
   virtual model::TrackAnalysis finish() = 0;
 
   // Null for a sample rate out of range.

@@ -16,8 +16,6 @@ constexpr float kStartShare = 0.25F;  // an attack has begun when this share of 
 constexpr float kRatioMin = 1.5F;     // by which it must leave the past behind
 constexpr float kLevelMin = 0.0005F;  // −66 dB
 constexpr float kDcShare = 0.02F;     // a one-pole high-pass of about 9 Hz
-// How late each envelope crosses its threshold behind the note, from rendered kicks, snares and hats of known times.
-constexpr std::array<double, kAttackBands> kDelayS{0.0, 0.0, 0.0};
 
 int lag_for(double hz, int sample_rate_hz) {
   return std::max(1, static_cast<int>(std::lround(sample_rate_hz / (2 * hz))));
@@ -32,7 +30,6 @@ AttackTracker::AttackTracker(int sample_rate_hz)
   high_ = {lag_for(kHighHz, sample_rate_hz), 0.25F};
   history_ = static_cast<std::size_t>(2 * mid_.lag);
   samples_.assign(history_ + static_cast<std::size_t>(hop_samples_), 0.0F);
-  for (std::size_t i = 0; i < kAttackBands; ++i) envelopes_[i].delay_s = kDelayS[i];
   const double w = 2 * std::numbers::pi * kLowHz * hop_samples_ / (2.0 * sample_rate_hz);
   const double alpha = std::sin(w) / std::numbers::sqrt2;
   const double a0 = 1 + alpha;
@@ -114,7 +111,7 @@ void AttackTracker::enter(AttackBand band, float value) {
   if (here < threshold || future < kRatioMin * past || future < kLevelMin) return;
   const double part = std::clamp((threshold - before) / (here - before), 0.0F, 1.0F);
   const double hop_s = static_cast<double>(hop_samples_) / sample_rate_hz_;
-  const double at_s = (static_cast<double>(at) + part - 0.5) * hop_s - envelope.delay_s;
+  const double at_s = (static_cast<double>(at) + part - 0.5) * hop_s;
   attacks_.push_back({std::max(0.0, at_s), future, (future - past) / future, band});
   sort_newest();
   envelope.quiet_until = at + static_cast<long long>(kFuture);

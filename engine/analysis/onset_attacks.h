@@ -36,7 +36,6 @@ class AttackTracker {
   struct Envelope {
     std::array<float, 2 * kWindow> ring{};  // each value twice, so that the newest window lies in one piece
     long long quiet_until = 0;              // hop before which nothing counts: it belongs to the last attack
-    double delay_s = 0;                     // by which what it tells lies behind the note, measured
   };
 
   void hop();

@@ -36,6 +36,26 @@ std::vector<model::TempoCandidate> candidates_of(const std::vector<RatedReading>
   return candidates;
 }
 
+// What the user says of the range decides between levels of one pulse, however likely another is: of the likeliest
+// tempo's halves and doubles the likeliest within it comes first.
+void put_asked_first(std::vector<model::TempoCandidate>& candidates, const model::TempoHint& hint) {
+  const model::TempoHint usual;
+  if (hint.bpm_min == usual.bpm_min && hint.bpm_max == usual.bpm_max) return;
+  const double likeliest = candidates.front().bpm;
+  const auto is_within = [&](const model::TempoCandidate& one) {
+    return one.bpm >= hint.bpm_min && one.bpm <= hint.bpm_max;
+  };
+  const auto found = std::find_if(candidates.begin(), candidates.end(), [&](const model::TempoCandidate& one) {
+    const double octaves = std::log2(one.bpm / likeliest);
+    return is_within(one) && std::abs(octaves - std::round(octaves)) < kSameTempo;
+  });
+  if (found == candidates.begin() || found == candidates.end()) return;
+  double within = 0;
+  for (const auto& one : candidates) within += is_within(one) ? one.confidence : 0;
+  found->confidence /= within;
+  std::rotate(candidates.begin(), found, found + 1);
+}
+
 // The likeliest phase of the likeliest tempo.
 const RatedReading& chosen(const std::vector<RatedReading>& readings, double bpm) {
   return *std::find_if(readings.begin(), readings.end(),
@@ -102,6 +122,7 @@ model::Rhythm estimate_rhythm(const RhythmFeatures& features, double duration_s,
   const std::vector<RatedReading> readings = readings_of(tracks, features, hint);
   if (readings.empty()) return rhythm;
   std::vector<model::TempoCandidate> candidates = candidates_of(readings);
+  put_asked_first(candidates, hint);
   const RatedReading& best = chosen(readings, candidates.front().bpm);
   const PulseTrack& track = tracks[best.track];
   const Sounding heard = sounding(features.curves, duration_s);

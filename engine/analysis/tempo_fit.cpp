@@ -18,8 +18,6 @@ constexpr std::array<int, 4> kDivisions{1, 2, 3, 4};
 constexpr std::array<double, 4> kDivisionWeights{1.0, 1.0, 0.5, 0.7};
 constexpr double kStrongShare = 0.6;  // of the strongest division, that another needs to be thought of
 constexpr double kSearchShare = 0.012;  // either side of the tempo looked near
-// How far the curve's maxima lie from the attacks, measured.
-constexpr double kCurveDelayS = 0.0;
 
 // Sums of the curve over one block, turned at the pulse and its divisions.
 struct Block {
@@ -129,7 +127,7 @@ std::vector<PulseLine> coherent_lines(std::span<const float> pulse, double frame
     // Finer divisions are strong only if they are really there: their sums are damped by the curve's own width.
     if (std::abs(sums[d]) < kStrongShare * strongest) continue;
     line.divisions = kDivisions[d];
-    line.at_s = -std::arg(sums[d]) / (kTurn * kDivisions[d]) * line.period_s - kCurveDelayS;
+    line.at_s = -std::arg(sums[d]) / (kTurn * kDivisions[d]) * line.period_s;
     lines.insert(std::abs(sums[d]) == strongest ? lines.begin() : lines.end(), line);
   }
   return lines;

@@ -117,6 +117,12 @@ TEST(Analyser, DoesNotMakeUpWhatIsNotThere) {
   }
 }
 
+TEST(Analyser, SaysWhyNothingCanBeSaid) {
+  EXPECT_EQ(analyse(StereoAudio(44'100 * 5), 44'100).error, "no sound above -60 dBFS");
+  EXPECT_EQ(analyse(StereoAudio(44'100 / 5), 44'100).error, "too short to say anything of it");
+  EXPECT_EQ(analyse(song_of(124, "Am").audio.cut(0, 5 * 44'100), 44'100).error, "");
+}
+
 TEST(Analyser, WorksAtAllRatesItPromises) {
   for (const int rate : {8'000, 11'025, 22'050, 96'000, 384'000}) {
     const auto audio = music(10LL * rate, {.bpm = 120, .rate_hz = static_cast<double>(rate)});
