@@ -44,6 +44,7 @@ class Tracks {
     const bool is_known = track.has_analysis();
     track = news;
     if (!news.has_analysis() && is_known) track.mutable_analysis()->Swap(&known);
+    if (failure_ == nullptr && track.state() == Response::FAILED) failure_ = &track;
     return &track;
   }
   // A folder that could not be looked into.
@@ -53,11 +54,8 @@ class Tracks {
   // As it was called on the command line.
   const std::string& name_of(const Response& track) const { return names_[places_.at(track.uri())]; }
 
-  const Response* failure() const {
-    const auto failed = std::find_if(tracks_.begin(), tracks_.end(),
-                                     [](const Response& track) { return track.state() == Response::FAILED; });
-    return failed == tracks_.end() ? nullptr : &*failed;
-  }
+  // The first that failed; null if none did.
+  const Response* failure() const { return failure_; }
 
   // "████░░░░  42%  1 of 3 tracks  one.flac  124.0 bpm": how much of all was heard, and what is being heard.
   std::string progress() const {
@@ -93,6 +91,7 @@ class Tracks {
   std::vector<std::string> names_;
   std::vector<std::string> unreadable_;
   std::map<std::string, std::size_t> places_;  // by address
+  const Response* failure_ = nullptr;          // one of tracks_, which are all there before anything is told
 };
 
 // The tracks that the words name; a folder stands for the files of music in it.

@@ -38,6 +38,7 @@ MusicFiles music_files(const std::string& word, const std::string& working_dir) 
     folders.pop_back();
     fs::directory_iterator at(folder, fault);
     for (; !fault && at != fs::directory_iterator(); at.increment(fault)) {
+      if (at->path().filename().string().starts_with('.')) continue;
       std::error_code ignored;
       const bool is_folder = at->is_directory(ignored);
       if (is_folder && !at->is_symlink(ignored)) folders.push_back(at->path());

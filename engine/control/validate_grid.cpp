@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/control/validate_fields.h"
+#include "engine/model/analysis.h"
 #include "engine/model/beat_grid.h"
 #include "engine/model/config.h"
 #include "engine/model/key.h"
@@ -84,7 +85,10 @@ Result<void> check(const v1::Reanalyze& again, const Fields& fields) {
     if (bpm == 0) continue;
     if (auto within = fields.within(field, bpm, model::kBpmMin, model::kBpmMax); !within) return within;
   }
-  if (again.bpm_min() == 0 || again.bpm_max() == 0 || again.bpm_min() < again.bpm_max()) return {};
+  model::TempoHint whole;
+  if (again.bpm_min() > 0) whole.bpm_min = again.bpm_min();
+  if (again.bpm_max() > 0) whole.bpm_max = again.bpm_max();
+  if (whole.bpm_min < whole.bpm_max) return {};
   return invalid("FIELD_INVALID", fields.where, "bpm_max", "not more than bpm_min");
 }
 

@@ -67,7 +67,8 @@ TEST(SegueAnalyze, SendsItsOptions) {
 TEST(SegueAnalyze, AFolderStandsForTheMusicInIt) {
   const segue::testing::TempDir folder;
   std::filesystem::create_directories(folder.path("a/deep"));
-  for (const char* name : {"b.mp3", "a/deep/x.FLAC", "a/notes.txt", "a/y.wav"}) std::ofstream(folder.path(name)) << "x";
+  for (const char* name : {"b.mp3", "a/deep/x.FLAC", "a/notes.txt", "a/y.wav", "a/._y.wav"})
+    std::ofstream(folder.path(name)) << "x";
   std::filesystem::create_directories(folder.path("empty"));
   FakeDaemon daemon;
   EXPECT_EQ(daemon.segue({"analyze", folder.path("a"), folder.path("b.mp3"), folder.path("a/y.wav")}).exit_code, 0);
@@ -152,6 +153,15 @@ TEST(SegueAnalyze, AFailedTrackEndsNoOtherAndGivesTheExitCode) {
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.out, HasSubstr("/m/one.wav\n"));
   EXPECT_EQ(outcome.err, "segue: bad.wav: noise\nsegue: /m/gone.wav: no such file\n") << "each once";
+}
+
+TEST(SegueAnalyze, EveryFailureIsToldInWhateverOrderTheyCome) {
+  FakeDaemon daemon;
+  daemon.analyses = {
+      news("uri: 'file:///m/b.wav' state: FAILED error { code: 'NOT_FOUND' reason: 'X' message: 'b.wav: gone' }"),
+      news("uri: 'file:///m/a.wav' state: FAILED error { code: 'DATA_LOSS' reason: 'X' message: 'a.wav: noise' }")};
+  const Outcome outcome = daemon.segue({"analyze", "/m/a.wav", "/m/b.wav"});
+  EXPECT_EQ(outcome.err, "segue: a.wav: noise\nsegue: b.wav: gone\n");
 }
 
 TEST(SegueAnalyze, JsonHasTheLastAnswerOfEachInTheOrderAsked) {

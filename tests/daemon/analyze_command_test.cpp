@@ -166,7 +166,7 @@ TEST_F(Analyze, AFolderThatCannotBeReadIsNamedAndFails) {
   Process process({SEGUED, "analyze", "--json", directory_.path("")});
   EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitOther);
   EXPECT_NE(process.output().find("a.wav"), std::string::npos) << "the rest is told all the same";
-  EXPECT_NE(process.errors().find("ddd: File name too long"), std::string::npos) << process.errors();
+  EXPECT_NE(process.errors().find("dddddd"), std::string::npos) << process.errors();
 }
 
 TEST_F(Analyze, ARangeOfTempiThatHoldsNoneOfTheTracksIsTold) {

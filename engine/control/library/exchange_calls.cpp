@@ -9,6 +9,7 @@
 #include "engine/catalog/library.h"
 #include "engine/control/library/exchange.h"
 #include "engine/control/library/marks_messages.h"
+#include "engine/control/library/messages.h"
 #include "engine/control/library/requests.h"
 
 namespace segue::control {
@@ -44,7 +45,8 @@ bool is_file_there(const std::string& uri) {
 }
 
 // The marks of a track. What was never marked has to be a track, as far as anybody can say: those of a catalogue that
-// is away are told and taken. Fails with NOT_FOUND as the catalogue does.
+// is away are told and taken. Fails with NOT_FOUND as the catalogue does, or
+// FILE_MISSING.
 void ask_marks(const SharedParts& parts, const std::string& uri, const std::stop_token& stop,
                LibraryAccess::Answer<catalog::KeptMarks> answer) {
   struct Found {
@@ -60,6 +62,8 @@ void ask_marks(const SharedParts& parts, const std::string& uri, const std::stop
   auto take = [parts, uri, stop, answer = std::move(answer)](const Result<Found>& found) {
     if (!found) return answer(tl::unexpected(found.error()));
     if (found->is_there) return answer(found->kept);
+    if (const auto path = catalog::path_of_file_uri(uri))
+      return answer(fail(Code::kNotFound, "FILE_MISSING", clean_text(*path) + ": no such file"));
     parts->catalogue.track(uri, stop, [kept = found->kept, answer](const Result<catalog::Entry>& entry) {
       if (!entry && entry.error().code == Code::kNotFound) return answer(tl::unexpected(entry.error()));
       answer(kept);

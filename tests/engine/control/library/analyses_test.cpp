@@ -159,7 +159,7 @@ TEST_F(AnalysesTest, WhatTheLibraryHasIsToldAtOnceAndAHintOrForceListensAnew) {
 TEST_F(AnalysesTest, AStoppedCallWithdrawsWhatNobodyElseWants) {
   heard_->stops_at = kRateA;
   media_.add("file:///a", wav_bytes(5, kRateA, 1));
-  media_.add("file:///b", wav_bytes(5, kRateB, 2));
+  media_.add("file:///b", wav_bytes(5, kRateB, 2)).present = 10;  // or it might be the first to be ready
   std::stop_source stop;
   const auto stopped = analyze(request_of({"file:///a", "file:///b"}), stop.get_token());
   stopped->wait_running();
