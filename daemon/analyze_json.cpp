@@ -113,8 +113,8 @@ std::string to_json(const std::string& uri, const model::TrackAnalysis& analysis
   json["silence"] = {{"start_s", if_known(has_sound, analysis.sound.start_s, 4)},
                      {"end_s", if_known(has_sound, analysis.sound.end_s, 4)}};
   json["ai_generated"] = analysis.ai_generated.empty() ? Json(nullptr) : Json(analysis.ai_generated);
-  const std::string& wrong = analysis.error.empty() ? analysis.warning : analysis.error;
-  json["error"] = wrong.empty() ? Json(nullptr) : Json(wrong);
+  json["warning"] = analysis.warning.empty() ? Json(nullptr) : Json(analysis.warning);
+  json["error"] = analysis.error.empty() ? Json(nullptr) : Json(analysis.error);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -63,12 +63,13 @@ TEST(AnalyzeJson, WhatIsNotKnownIsNull) {
   EXPECT_EQ(json["grid"], Json::array());
 }
 
-TEST(AnalyzeJson, AWarningIsTheErrorOfAnAnswerThatStands) {
+TEST(AnalyzeJson, AnAnswerThatStandsHasAWarningAndNoError) {
   model::TrackAnalysis analysis = known();
   add_warning(analysis, "damaged: 1 packet could not be decoded, at 3.0 s");
   add_warning(analysis, "and so on");
   const Json json = Json::parse(to_json("a.mp3", analysis, false));
-  EXPECT_EQ(json["error"], "damaged: 1 packet could not be decoded, at 3.0 s; and so on");
+  EXPECT_EQ(json["warning"], "damaged: 1 packet could not be decoded, at 3.0 s; and so on");
+  EXPECT_TRUE(json["error"].is_null());
   EXPECT_EQ(json["bpm"], 127.93);
 }
 
