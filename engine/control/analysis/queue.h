@@ -81,7 +81,7 @@ class AnalysisQueue {
   // A name for what was asked, or RESOURCE_EXHAUSTED ANALYSIS_QUEUE_FULL.
   Result<std::uint64_t> ask(const Request& asked, Tell tell);
   void set_urgency(std::uint64_t ask, Urgency urgency);
-  // What nobody asks for any more ends within a chunk.
+  // What nobody asks for any more ends within a chunk, or with the answer that is being made.
   void withdraw(std::uint64_t ask);
   // While held nothing is heard, and only what decks have is opened and looked up: they need the machine.
   void hold(bool is_held);
