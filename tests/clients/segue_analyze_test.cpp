@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/clients/fake_daemon.h"
+#include "tests/support/daemon/deep_folder.h"
 #include "tests/support/daemon/temp_dir.h"
 
 namespace segue::test {
@@ -127,15 +128,7 @@ TEST(SegueAnalyze, AWarningStandsBesideTheTrack) {
 TEST(SegueAnalyze, AFolderThatCannotBeReadIsNamedAndFails) {
   const segue::testing::TempDir folder;
   std::ofstream(folder.path("a.wav")) << "x";
-  // Too deep for its path to be opened, whoever the test runs as.
-  namespace fs = std::filesystem;
-  const fs::path before = fs::current_path();
-  fs::current_path(folder.path(""));
-  for (int i = 0; i < 20; ++i) {
-    fs::create_directory(std::string(250, 'd'));
-    fs::current_path(std::string(250, 'd'));
-  }
-  fs::current_path(before);
+  segue::testing::make_too_deep_folders(folder.path(""));
   FakeDaemon daemon;
   const Outcome outcome = daemon.segue({"analyze", folder.path("")});
   EXPECT_EQ(outcome.exit_code, 1);

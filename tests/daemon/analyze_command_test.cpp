@@ -10,6 +10,7 @@
 
 #include "daemon/exit_code.h"
 #include "tests/support/audio/wav.h"
+#include "tests/support/daemon/deep_folder.h"
 #include "tests/support/daemon/process.h"
 #include "tests/support/daemon/temp_dir.h"
 #include "tests/support/media/media.h"
@@ -155,15 +156,7 @@ TEST_F(Analyze, AConstantVoltageHasNoEnergy) {
 
 TEST_F(Analyze, AFolderThatCannotBeReadIsNamedAndFails) {
   write("a.wav", {std::vector<float>(44'100)});
-  // Too deep for its path to be opened, whoever the test runs as.
-  namespace fs = std::filesystem;
-  const fs::path before = fs::current_path();
-  fs::current_path(directory_.path(""));
-  for (int i = 0; i < 20; ++i) {
-    fs::create_directory(std::string(250, 'd'));
-    fs::current_path(std::string(250, 'd'));
-  }
-  fs::current_path(before);
+  segue::testing::make_too_deep_folders(directory_.path(""));
   Process process({SEGUED, "analyze", "--json", directory_.path("")});
   EXPECT_EQ(process.wait(std::chrono::seconds(60)), kExitOther);
   EXPECT_NE(process.output().find("a.wav"), std::string::npos) << "the rest is told all the same";

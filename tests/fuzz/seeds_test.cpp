@@ -33,7 +33,9 @@ TEST_P(Fuzz, TargetBearsItsSeedsAndThemDamaged) {
   std::mt19937 random(20261201);
   for (const auto seed : GetParam().seeds) {
     if (seed == nullptr) break;
+    const std::uint64_t before = required;
     GetParam().run(seed());
+    EXPECT_GT(required, before) << "the seed is read, and what is read of it checked";
     for (int round = 0; round < rounds(); ++round) GetParam().run(damaged(seed(), random));
   }
 }

@@ -8,13 +8,13 @@
 #include "engine/catalog/analysis_blob.h"
 #include "engine/catalog/export/rekordbox_file.h"
 #include "engine/catalog/import/foreign_formats.h"
-#include "engine/catalog/import/foreign_text.h"
 #include "engine/catalog/import/mixxx.h"
 #include "engine/catalog/import/serato.h"
 #include "engine/catalog/import/take_marks.h"
 #include "engine/catalog/import/track_list.h"
 #include "engine/catalog/marks_check.h"
 #include "engine/catalog/providers/digest.h"
+#include "tests/engine/catalog/clean_text.h"
 #include "tests/fuzz/target.h"
 
 namespace segue::fuzz {
@@ -22,15 +22,9 @@ namespace {
 
 using std::string_literals::operator""s;
 using catalog::ForeignLibrary;
+using catalog::test::is_clean;
 
 // --- what must hold -----------------------------------------------------------------------------------------------
-
-bool is_clean(const std::string& text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
-  }
-  return catalog::is_utf8(text);
-}
 
 void require_sound(const ForeignLibrary& library) {
   for (const auto& track : library.tracks) {

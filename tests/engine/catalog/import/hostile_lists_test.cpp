@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/catalog/import/foreign_text.h"
 #include "engine/catalog/import/location.h"
 #include "engine/catalog/import/track_list.h"
+#include "tests/engine/catalog/clean_text.h"
 
 namespace segue::catalog {
 namespace {
+
+using test::is_clean;
 
 const std::string kGood[] = {
     "#EXTM3U\n#PLAYLIST:P\n#EXTINF:213,A - B\nsub/b.mp3\n#EXTINF:-1 x=\"y\",C\nhttp://radio.example:8000/live?x=1\n",
@@ -18,13 +20,6 @@ const std::string kGood[] = {
     "<title>&#x41;&amp;</title><duration>1000</duration></track></trackList></playlist>"};
 
 int rounds() { return std::getenv("SEGUE_SOAK") != nullptr ? 200'000 : 4'000; }
-
-bool is_clean(const std::string& text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
-  }
-  return is_utf8(text);
-}
 
 // Bytes are changed, taken out, doubled and put in, as a broken disk or a fuzzer does it.
 std::string damaged(std::string text, std::mt19937& random) {
